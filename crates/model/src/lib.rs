@@ -1,0 +1,32 @@
+//! Types that the browser and the server share: ids, values that can only be
+//! built valid, the shapes that travel between them, and the error every layer
+//! ends in. No I/O, no framework; compiles natively and to WebAssembly.
+
+mod audio;
+mod entity;
+mod error;
+mod event;
+mod id;
+mod names;
+mod prescription;
+mod specialty;
+mod transcription;
+mod user;
+mod values;
+
+pub use audio::{ACCEPTED_EXTENSIONS, MAX_AUDIO_BYTES};
+pub use entity::{Attribute, Category, Concept, Entity, Trait, TraitName};
+pub use error::{AppError, ErrorCode};
+pub use event::DictationEvent;
+pub use id::{EntityId, PrescriptionId, TranscriptionId, UserId};
+pub use prescription::{
+    AdviceText, Diagnosis, LineSource, MedicationLine, MedicineHit, MedicineKind, Prescription,
+    PrescriptionContent, PrescriptionStatus, PrescriptionSummary, PrescriptionWarning, WordRange,
+};
+pub use specialty::Specialty;
+pub use transcription::{
+    Failure, Segment, Stage, StageTimes, Transcription, TranscriptionStatus, TranscriptionSummary,
+    Word,
+};
+pub use user::{CurrentUser, DoctorProfile, Registration};
+pub use values::{ConfirmationCode, EmailAddress, FullName, Password, PatientName, ValueError};
