@@ -9,6 +9,7 @@ mod event;
 mod id;
 mod names;
 mod prescription;
+mod quantity;
 mod specialty;
 mod transcription;
 mod user;
