@@ -1,0 +1,213 @@
+//! Tells speech from sounds that are only loud.
+//!
+//! A model asked to write down a tone, a fan or a closed door writes something. Speech
+//! changes its colour all the time, from vowel to hiss: within a second, the share of each
+//! frequency band in the loud moments swings by 5 to 15 dB. A tone, a hum, noise of any
+//! colour and beeps stay below 2 dB, speech in a noisy ward stays above 2.5.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex32};
+
+use super::SAMPLE_RATE;
+use super::level::{Envelope, FRAME, FRAME_SECONDS, frame_at};
+
+/// Samples that one spectrum looks at: 32 ms.
+const WINDOW: usize = 512;
+/// Borders of the bands in Hz.
+const EDGES: [f32; BANDS + 1] = [
+    150.0, 300.0, 500.0, 800.0, 1200.0, 1800.0, 2600.0, 3800.0, 6000.0,
+];
+const BANDS: usize = 8;
+/// Power below which a band counts as empty, so that dithering isn't taken for colour.
+const FLOOR: f32 = 1e-6;
+/// Frames judged together: one second, every half second.
+const SPAN: usize = 50;
+const HOP: usize = 25;
+/// Loud frames that a second needs to be judged at all.
+const LEAST_LOUD: usize = 10;
+/// Swing in dB from which a second is speech.
+const LEAST_SWING: f32 = 2.4;
+
+/// Which frames of a recording may hold speech.
+#[derive(Clone, Debug)]
+pub(crate) struct Voice {
+    likely: Vec<bool>,
+}
+
+impl Voice {
+    pub(crate) fn of(samples: &[f32], envelope: &Envelope) -> Self {
+        let colours = Spectra::new().colours(samples);
+        let mut likely = vec![false; envelope.frames().len()];
+        let mut first = 0;
+        while first < likely.len() {
+            let last = (first + SPAN).min(likely.len());
+            let loud: Vec<&[f32; BANDS]> = (first..last)
+                .filter(|&at| envelope.is_loud(at))
+                .map(|at| &colours[at])
+                .collect();
+            if loud.len() >= LEAST_LOUD && swing(&loud) >= LEAST_SWING {
+                likely[first..last].fill(true);
+            }
+            first += HOP;
+        }
+        Self { likely }
+    }
+
+    /// Whether anything between two times in seconds may be speech.
+    pub(crate) fn is_likely(&self, start: f64, end: f64) -> bool {
+        let range = frame_at(start)..frame_at(end).max(frame_at(start) + 1);
+        range.into_iter().any(|frame| self.likely_at(frame))
+    }
+
+    /// Seconds of loud and likely speech in a range of frames.
+    pub(crate) fn seconds(&self, frames: Range<usize>, envelope: &Envelope) -> f64 {
+        let spoken = frames.filter(|&at| envelope.is_loud(at) && self.likely_at(at));
+        spoken.count() as f64 * FRAME_SECONDS
+    }
+
+    fn likely_at(&self, frame: usize) -> bool {
+        self.likely.get(frame).copied().unwrap_or(false)
+    }
+}
+
+/// The mean over the bands of the spread of their share: the distance between the
+/// quartiles, so that the edges of a beep don't count, in units of a standard deviation.
+fn swing(colours: &[&[f32; BANDS]]) -> f32 {
+    let mut sum = 0.0;
+    for band in 0..BANDS {
+        let mut shares: Vec<f32> = colours.iter().map(|colour| colour[band]).collect();
+        shares.sort_unstable_by(f32::total_cmp);
+        sum += (shares[shares.len() * 3 / 4] - shares[shares.len() / 4]) / 1.35;
+    }
+    sum / BANDS as f32
+}
+
+/// Power spectra of overlapping windows.
+struct Spectra {
+    fft: Arc<dyn RealToComplex<f32>>,
+    taper: Vec<f32>,
+    input: Vec<f32>,
+    output: Vec<Complex32>,
+}
+
+impl Spectra {
+    fn new() -> Self {
+        let fft = RealFftPlanner::new().plan_fft_forward(WINDOW);
+        let step = std::f32::consts::TAU / WINDOW as f32;
+        let taper = (0..WINDOW)
+            .map(|at| 0.5 - 0.5 * (step * at as f32).cos())
+            .collect();
+        let (input, output) = (fft.make_input_vec(), fft.make_output_vec());
+        Self {
+            fft,
+            taper,
+            input,
+            output,
+        }
+    }
+
+    /// For each frame, by how many dB each band stands above the mean of all bands.
+    fn colours(&mut self, samples: &[f32]) -> Vec<[f32; BANDS]> {
+        samples
+            .chunks(FRAME)
+            .enumerate()
+            .map(|(at, _)| {
+                let start = at * FRAME;
+                let window = &samples[start..(start + WINDOW).min(samples.len())];
+                self.colour(window)
+            })
+            .collect()
+    }
+
+    fn colour(&mut self, window: &[f32]) -> [f32; BANDS] {
+        self.input.fill(0.0);
+        for ((to, from), weight) in self.input.iter_mut().zip(window).zip(&self.taper) {
+            *to = from * weight;
+        }
+        let mut colour = [0.0; BANDS];
+        // Fails for buffers of a wrong length only, and these are the plan's own.
+        if self.fft.process(&mut self.input, &mut self.output).is_err() {
+            return colour;
+        }
+        let bin = |hertz: f32| (hertz * WINDOW as f32 / SAMPLE_RATE as f32).ceil() as usize;
+        for (band, level) in colour.iter_mut().enumerate() {
+            let bins = &self.output[bin(EDGES[band])..bin(EDGES[band + 1])];
+            *level = 10.0 * (bins.iter().map(Complex32::norm_sqr).sum::<f32>() + FLOOR).log10();
+        }
+        let mean = colour.iter().sum::<f32>() / BANDS as f32;
+        colour.map(|level| level - mean)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn has_voice(samples: &[f32]) -> bool {
+        let envelope = Envelope::of(samples);
+        Voice::of(samples, &envelope).is_likely(0.0, samples.len() as f64 / SAMPLE_RATE as f64)
+    }
+
+    fn seconds(count: usize, sound: impl Fn(f32) -> f32) -> Vec<f32> {
+        (0..count * SAMPLE_RATE)
+            .map(|at| sound(at as f32 / SAMPLE_RATE as f32))
+            .collect()
+    }
+
+    fn sine(hertz: f32, time: f32) -> f32 {
+        (std::f32::consts::TAU * hertz * time).sin()
+    }
+
+    /// Reproducible white noise.
+    fn noise(count: usize) -> Vec<f32> {
+        let mut state = 1_u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 8_388_608.0 - 1.0
+        };
+        (0..count * SAMPLE_RATE).map(|_| next() * 0.1).collect()
+    }
+
+    #[test]
+    fn tones_and_beeps_are_not_speech() {
+        assert!(!has_voice(&seconds(5, |t| 0.3 * sine(440.0, t))));
+        assert!(!has_voice(&seconds(5, |t| if t % 1.0 < 0.2 {
+            0.3 * sine(880.0, t)
+        } else {
+            0.0
+        })));
+    }
+
+    #[test]
+    fn hum_and_noise_are_not_speech() {
+        assert!(!has_voice(
+            &seconds(5, |t| 0.1 * sine(50.0, t) + 0.05 * sine(150.0, t))
+        ));
+        assert!(!has_voice(&noise(5)));
+    }
+
+    #[test]
+    fn noise_that_swells_like_syllables_is_not_speech() {
+        let swelling: Vec<f32> = noise(5)
+            .iter()
+            .enumerate()
+            .map(|(at, s)| s * (0.5 + 0.5 * sine(4.0, at as f32 / SAMPLE_RATE as f32)))
+            .collect();
+        assert!(!has_voice(&swelling));
+    }
+
+    #[test]
+    fn a_spoken_sentence_is_speech_from_its_first_to_its_last_word() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/speech.wav");
+        let pcm = crate::decode(std::path::Path::new(path), &crate::CancelFlag::new()).unwrap();
+        let envelope = Envelope::of(pcm.samples());
+        let voice = Voice::of(pcm.samples(), &envelope);
+        assert!(
+            (0..10).all(|half| voice.is_likely(f64::from(half) * 0.5, f64::from(half) * 0.5 + 0.5))
+        );
+    }
+}

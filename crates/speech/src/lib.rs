@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod audio;
+mod cancel;
+mod cut;
+mod error;
+mod transcript;
+mod whisper;
+
+pub use audio::{AudioFormat, AudioInfo, Pcm, SAMPLE_RATE, check, decode, probe};
+pub use cancel::CancelFlag;
+pub use cut::{Piece, cut_in_silence};
+pub use error::{AudioError, SpeechError};
+pub use transcript::{Event, Segment, Transcript, Word};
+pub use whisper::{Engine, EngineOptions, TranscribeOptions, default_threads};

@@ -1,0 +1,270 @@
+//! One piece of sound at a time through the model, and what of its answer can be believed.
+
+use std::time::Duration;
+
+use whisper_rs::get_lang_str;
+use whisper_rs::{FullParams, SamplingStrategy, WhisperState, WhisperTokenId, get_lang_id};
+
+use super::watch::Watch;
+use super::words::{Token, words};
+use super::{Engine, TranscribeOptions, Turn, seconds};
+use crate::audio::level::Envelope;
+use crate::audio::voice::Voice;
+use crate::cut::Piece;
+use crate::{CancelFlag, Pcm, SAMPLE_RATE, Segment, SpeechError};
+
+/// Half of the model's text window, less the token that opens the prompt.
+const PROMPT_TOKENS: usize = 200;
+/// The model wants at least a second to hear; shorter pieces are padded with silence.
+const SHORTEST_INPUT: usize = SAMPLE_RATE * 5 / 4;
+/// How often the caller hears about progress.
+const TICK: Duration = Duration::from_millis(100);
+/// Mean log probability of a token under which a segment is invented.
+const LEAST_LOG_PROBABILITY: f64 = -1.0;
+/// When an answer is poor, the model tries again at this temperature, and at its double.
+const TEMPERATURE_STEP: f32 = 0.4;
+
+/// A recording with what was measured on it.
+#[derive(Clone, Copy)]
+pub(crate) struct Sound<'a> {
+    pub(crate) pcm: &'a Pcm,
+    pub(crate) envelope: &'a Envelope,
+    pub(crate) voice: &'a Voice,
+}
+
+/// The model at work on one recording.
+pub(crate) struct Decoder<'a> {
+    engine: &'a Engine,
+    sound: Sound<'a>,
+    cancel: &'a CancelFlag,
+    state: WhisperState,
+    language: Option<String>,
+    prompt: Vec<WhisperTokenId>,
+    turn: Turn<'a>,
+}
+
+/// A segment that is believed, with the mean log probability of its tokens.
+pub(crate) struct Believed {
+    pub(crate) segment: Segment,
+    pub(crate) mean: f64,
+}
+
+/// What the model wrote for one stretch of sound.
+struct Heard {
+    tokens: Vec<Token>,
+    /// When the text before it ended.
+    start: f64,
+}
+
+impl<'a> Decoder<'a> {
+    pub(crate) fn new(
+        engine: &'a Engine,
+        sound: Sound<'a>,
+        options: &TranscribeOptions,
+        cancel: &'a CancelFlag,
+    ) -> Result<Self, SpeechError> {
+        let language = match &options.language {
+            _ if !engine.is_multilingual => Some("en".to_owned()),
+            Some(code) if code.contains('\0') || get_lang_id(code).is_none() => {
+                return Err(SpeechError::UnknownLanguage(code.clone()));
+            }
+            code => code.clone(),
+        };
+        let state = engine.context.create_state().map_err(SpeechError::Engine)?;
+        let prompt = prompt_tokens(engine, &options.prompt_terms)?;
+        let turn = engine.take_turn();
+        Ok(Self {
+            engine,
+            sound,
+            cancel,
+            state,
+            language,
+            prompt,
+            turn,
+        })
+    }
+
+    pub(crate) fn has_prompt(&self) -> bool {
+        !self.prompt.is_empty()
+    }
+
+    /// What can be believed of the model's answer to one stretch of sound; `heard` learns
+    /// how many seconds of it are written.
+    pub(crate) fn attempt(
+        &mut self,
+        piece: Piece,
+        with_prompt: bool,
+        heard: &mut dyn FnMut(f64),
+    ) -> Result<Vec<Believed>, SpeechError> {
+        if self.cancel.is_cancelled() {
+            return Err(SpeechError::Cancelled);
+        }
+        self.run(piece, with_prompt, heard)?;
+        let answer = self.answer(piece);
+        Ok(answer
+            .iter()
+            .filter_map(|heard| self.believe(heard, with_prompt))
+            .collect())
+    }
+
+    fn run(
+        &mut self,
+        piece: Piece,
+        with_prompt: bool,
+        heard: &mut dyn FnMut(f64),
+    ) -> Result<(), SpeechError> {
+        let mut samples = self.sound.pcm.samples()[piece.start..piece.end].to_vec();
+        samples.resize(samples.len().max(SHORTEST_INPUT), 0.0);
+        let threads = self.turn.threads();
+        let language = match self.language.clone() {
+            Some(language) => language,
+            None => self.detect_language(&samples)?,
+        };
+        let mut params = parameters(&language, threads);
+        if with_prompt && !self.prompt.is_empty() {
+            params.set_tokens(&self.prompt);
+        }
+        let watch = Watch::new(self.cancel.clone(), self.engine.context.token_beg());
+        watch.attach(&mut params);
+
+        let state = &mut self.state;
+        let waiting = std::thread::current();
+        let result = std::thread::scope(|scope| {
+            let work = scope.spawn(move || {
+                let result = state.full(params, &samples);
+                waiting.unpark();
+                result
+            });
+            while !work.is_finished() {
+                std::thread::park_timeout(TICK);
+                heard(watch.heard_seconds());
+            }
+            work.join()
+        });
+        if self.cancel.is_cancelled() {
+            return Err(SpeechError::Cancelled);
+        }
+        match result {
+            Ok(done) => done.map_err(SpeechError::Engine),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+
+    fn detect_language(&mut self, samples: &[f32]) -> Result<String, SpeechError> {
+        let threads = self.engine.threads;
+        self.state
+            .pcm_to_mel(samples, threads)
+            .map_err(SpeechError::Engine)?;
+        let (id, _) = self
+            .state
+            .lang_detect(0, threads)
+            .map_err(SpeechError::Engine)?;
+        let language = get_lang_str(id).unwrap_or("en").to_owned();
+        self.language = Some(language.clone());
+        Ok(language)
+    }
+
+    /// Reads the decoder's tokens; times become those of the recording.
+    fn answer(&self, piece: Piece) -> Vec<Heard> {
+        let offset = seconds(piece.start);
+        let latest = seconds(piece.end);
+        let end_of_text = self.engine.context.token_eot();
+        let mut answer = Vec::new();
+        let mut now = offset;
+        for segment in self.state.as_iter() {
+            let start = now;
+            let mut tokens = Vec::new();
+            for at in 0..segment.n_tokens() {
+                let Some(token) = segment.get_token(at) else {
+                    continue;
+                };
+                if token.token_id() >= end_of_text {
+                    continue;
+                }
+                let data = token.token_data();
+                if data.t_dtw >= 0 {
+                    now = (offset + data.t_dtw as f64 / 100.0).clamp(now, latest);
+                }
+                tokens.push(Token {
+                    bytes: token.to_bytes().unwrap_or_default().to_vec(),
+                    log_probability: f64::from(data.plog),
+                    end: now,
+                });
+            }
+            answer.push(Heard { tokens, start });
+        }
+        answer
+    }
+
+    /// A segment, unless it was invented.
+    fn believe(&self, heard: &Heard, with_prompt: bool) -> Option<Believed> {
+        let count = heard.tokens.len().max(1) as f64;
+        let mean = heard
+            .tokens
+            .iter()
+            .map(|token| token.log_probability)
+            .sum::<f64>()
+            / count;
+        let words = words(&heard.tokens, heard.start, self.sound.envelope);
+        let (start, end) = (words.first()?.start, words.last()?.end);
+        // Never the text itself: it is a patient's.
+        tracing::debug!(start, end, mean, with_prompt, "segment");
+        let is_invented = mean < LEAST_LOG_PROBABILITY || !self.sound.voice.is_likely(start, end);
+        if is_invented {
+            return None;
+        }
+        let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let text = texts.join(" ");
+        Some(Believed {
+            segment: Segment {
+                index: 0,
+                start,
+                end,
+                text,
+                words,
+            },
+            mean,
+        })
+    }
+}
+
+fn parameters<'a>(language: &'a str, threads: usize) -> FullParams<'a, 'a> {
+    let mut params = FullParams::new(SamplingStrategy::BeamSearch {
+        beam_size: 5,
+        patience: -1.0,
+    });
+    params.set_n_threads(i32::try_from(threads).unwrap_or(1));
+    params.set_language(Some(language));
+    params.set_token_timestamps(true);
+    params.set_no_context(true);
+    params.set_temperature_inc(TEMPERATURE_STEP);
+    params.set_suppress_nst(true);
+    params.set_print_progress(false);
+    params.set_print_realtime(false);
+    params.set_print_special(false);
+    params.set_print_timestamps(false);
+    params
+}
+
+/// The terms as a sentence the model may have heard just before, as many as fit.
+fn prompt_tokens(engine: &Engine, terms: &[String]) -> Result<Vec<WhisperTokenId>, SpeechError> {
+    let mut fitting = Vec::new();
+    let mut text = String::new();
+    for term in terms.iter().map(|term| term.replace('\0', " ")) {
+        let longer = if text.is_empty() {
+            format!(" Medicines: {term}")
+        } else {
+            format!("{text}, {term}")
+        };
+        // No text has more tokens than bytes; with less room the tokenizer's answer is undefined.
+        let tokens = engine
+            .context
+            .tokenize(&format!("{longer}."), longer.len() + 2)
+            .map_err(SpeechError::Engine)?;
+        if tokens.len() > PROMPT_TOKENS {
+            break;
+        }
+        (text, fitting) = (longer, tokens);
+    }
+    Ok(fitting)
+}

@@ -1,0 +1,103 @@
+//! Looks into a running decoder from outside: how far it is, and whether it should stop.
+
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+
+use whisper_rs::{FullParams, WhisperSysContext, WhisperSysState, WhisperTokenData};
+
+use crate::CancelFlag;
+
+/// How long a text token lasts in ordinary dictation, in hundredths of a second.
+const TOKEN_CENTISECONDS: u32 = 22;
+
+/// Shared with the decoder's own threads, so nothing but atomics.
+pub(crate) struct Watch {
+    cancel: CancelFlag,
+    /// First id of the time stamp tokens; each next one is 0.02 s later.
+    first_timestamp: AtomicI32,
+    /// Hundredths of a second from the start of the piece.
+    heard: AtomicU32,
+}
+
+impl Watch {
+    pub(crate) fn new(cancel: CancelFlag, first_timestamp: i32) -> Self {
+        Self {
+            cancel,
+            first_timestamp: AtomicI32::new(first_timestamp),
+            heard: AtomicU32::new(0),
+        }
+    }
+
+    /// How far into the piece the decoder has written, in seconds.
+    pub(crate) fn heard_seconds(&self) -> f64 {
+        f64::from(self.heard.load(Ordering::Relaxed)) / 100.0
+    }
+
+    /// Makes the decoder report here while it runs with `params`.
+    ///
+    /// `self` must outlive the call to `WhisperState::full` that takes the parameters; the
+    /// callers in this module borrow it across that call.
+    #[expect(unsafe_code, reason = "whisper.cpp takes its callbacks as C functions")]
+    pub(crate) fn attach(&self, params: &mut FullParams<'_, '_>) {
+        let this = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
+        // SAFETY: both callbacks only read `this` as a shared `Watch`, all of whose fields
+        // may be used from any thread, and never touch the pointers to the engine.
+        unsafe {
+            params.set_abort_callback(Some(should_stop));
+            params.set_abort_callback_user_data(this);
+            params.set_filter_logits_callback(Some(on_tokens));
+            params.set_filter_logits_callback_user_data(this);
+        }
+    }
+
+    fn note(&self, tokens: &[WhisperTokenData]) {
+        let first = self.first_timestamp.load(Ordering::Relaxed);
+        let stamp = tokens.iter().rposition(|token| token.id >= first);
+        let (known, after) = match stamp {
+            Some(at) => (
+                (tokens[at].id - first).cast_unsigned() * 2,
+                tokens.len() - at - 1,
+            ),
+            None => (0, tokens.len()),
+        };
+        let heard = known + u32::try_from(after).unwrap_or(0) * TOKEN_CENTISECONDS;
+        self.heard.fetch_max(heard, Ordering::Relaxed);
+    }
+}
+
+#[expect(
+    unsafe_code,
+    reason = "called by whisper.cpp between two steps of its computation"
+)]
+unsafe extern "C" fn should_stop(user_data: *mut c_void) -> bool {
+    // SAFETY: `attach` passed a `Watch` that outlives the computation.
+    let watch = unsafe { &*user_data.cast::<Watch>() };
+    watch.cancel.is_cancelled()
+}
+
+#[expect(
+    unsafe_code,
+    reason = "called by whisper.cpp for every candidate, from its threads"
+)]
+unsafe extern "C" fn on_tokens(
+    _: *mut WhisperSysContext,
+    _: *mut WhisperSysState,
+    tokens: *const WhisperTokenData,
+    count: i32,
+    _: *mut f32,
+    user_data: *mut c_void,
+) {
+    let count = usize::try_from(count).unwrap_or(0);
+    if tokens.is_null() || count == 0 {
+        return;
+    }
+    // SAFETY: `attach` passed a `Watch` that outlives the computation, and whisper.cpp
+    // passes `count` tokens that stay in place during this call.
+    let (watch, tokens) = unsafe {
+        (
+            &*user_data.cast::<Watch>(),
+            std::slice::from_raw_parts(tokens, count),
+        )
+    };
+    watch.note(tokens);
+}

@@ -1,0 +1,203 @@
+//! The engine on real files. Needs the speech model that `cargo xtask setup` installs.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use seva_speech::{
+    CancelFlag, Event, Pcm, Segment, SpeechError, TranscribeOptions, Transcript, decode,
+};
+use support::{ENGINE, fixture};
+
+fn run(pcm: &Pcm, options: &TranscribeOptions) -> (Transcript, Vec<Event>) {
+    let mut events = Vec::new();
+    let transcript = ENGINE
+        .transcribe(
+            pcm,
+            options,
+            &mut |event| events.push(event),
+            &CancelFlag::new(),
+        )
+        .unwrap();
+    (transcript, events)
+}
+
+fn speech() -> Pcm {
+    decode(&fixture("speech.wav"), &CancelFlag::new()).unwrap()
+}
+
+fn prompted() -> TranscribeOptions {
+    let prompt_terms = ["Metformin", "Amlodipine"].map(str::to_owned).to_vec();
+    TranscribeOptions {
+        prompt_terms,
+        ..TranscribeOptions::default()
+    }
+}
+
+fn handed_out(events: &[Event]) -> Vec<Segment> {
+    let segment = |event: &Event| match event {
+        Event::Segment(segment) => Some(segment.clone()),
+        Event::Progress { .. } => None,
+    };
+    events.iter().filter_map(segment).collect()
+}
+
+#[test]
+fn a_sentence_becomes_words_with_times() {
+    let pcm = speech();
+    let (transcript, events) = run(&pcm, &prompted());
+
+    let text = transcript.text.to_lowercase();
+    for spoken in [
+        "starting",
+        "metformin",
+        "500",
+        "twice daily",
+        "after food",
+        "30 days",
+    ] {
+        assert!(text.contains(spoken), "{spoken:?} is missing in {text:?}");
+    }
+
+    let words: Vec<_> = transcript.words().collect();
+    assert!(
+        words
+            .windows(2)
+            .all(|pair| pair[0].end <= pair[1].start + 1e-9),
+        "in order"
+    );
+    assert!(
+        words
+            .iter()
+            .all(|word| word.start <= word.end && word.end <= pcm.seconds())
+    );
+    assert!(
+        words
+            .iter()
+            .all(|word| (0.0..=1.0).contains(&word.confidence))
+    );
+    let last = words.last().unwrap();
+    assert!(
+        (4.2..5.2).contains(&last.end),
+        "the last word ends with the sound: {last:?}"
+    );
+
+    let mut rest = transcript.text.as_str();
+    for word in words {
+        let at = rest.find(&word.text).unwrap();
+        rest = &rest[at + word.text.len()..];
+    }
+
+    assert_eq!(handed_out(&events), transcript.segments);
+    let percents: Vec<f32> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Progress { percent } => Some(*percent),
+            Event::Segment(_) => None,
+        })
+        .collect();
+    assert!(
+        percents.is_sorted() && percents.last() == Some(&100.0),
+        "{percents:?}"
+    );
+}
+
+/// A pause, speech, a tone, speech: the prompt and the tone change nothing in what was said.
+#[test]
+fn nothing_is_invented_and_nothing_is_dropped_around_a_tone() {
+    let speech = speech();
+    let tone = |count: usize, level: f32| {
+        (0..count)
+            .map(move |at| level * (at as f32 * 0.17).sin())
+            .collect::<Vec<f32>>()
+    };
+    let mut samples = tone(3 * 16_000, 0.0);
+    samples.extend(speech.samples());
+    samples.extend(tone(12 * 16_000, 0.2));
+    samples.extend(tone(16_000, 0.0));
+    samples.extend(speech.samples());
+    let (transcript, _) = run(&Pcm::from_samples(samples), &prompted());
+    let text = transcript.text.to_lowercase();
+    assert_eq!(text.matches("metformin").count(), 2, "{text}");
+    assert_eq!(text.matches("30 days").count(), 2, "{text}");
+    let in_tone = |word: &&seva_speech::Word| word.start > 8.5 && word.end < 20.0;
+    assert_eq!(transcript.words().filter(in_tone).count(), 0, "{text}");
+}
+
+#[test]
+fn a_recording_without_speech_gives_no_text() {
+    let tone: Vec<f32> = (0..160_000)
+        .map(|at| 0.3 * (at as f32 * 0.17).sin())
+        .collect();
+    for samples in [tone, vec![0.0; 160_000], Vec::new()] {
+        let (transcript, events) = run(&Pcm::from_samples(samples), &TranscribeOptions::default());
+        assert_eq!(
+            (transcript.text.as_str(), handed_out(&events).len()),
+            ("", 0)
+        );
+        assert_eq!(events.last(), Some(&Event::Progress { percent: 100.0 }));
+    }
+}
+
+#[test]
+fn what_was_handed_out_is_not_handed_out_again() {
+    let pcm = speech();
+    let (whole, _) = run(&pcm, &prompted());
+    let resume_from = Some(whole.segments.clone());
+    let (resumed, events) = run(
+        &pcm,
+        &TranscribeOptions {
+            resume_from,
+            ..prompted()
+        },
+    );
+    assert_eq!(resumed, whole);
+    assert_eq!(handed_out(&events), []);
+}
+
+#[test]
+fn a_raised_flag_stops_the_engine() {
+    // Long enough to need many seconds if nobody stopped it.
+    let samples: Vec<f32> = speech().samples().repeat(40);
+    let pcm = Pcm::from_samples(samples);
+    let cancel = CancelFlag::new();
+    let mut begun = None;
+    let result = ENGINE.transcribe(
+        &pcm,
+        &TranscribeOptions::default(),
+        &mut |event| {
+            // The engine works on the first piece when the flag goes up.
+            if matches!(event, Event::Progress { percent } if percent > 0.0) {
+                begun.get_or_insert_with(Instant::now);
+                cancel.cancel();
+            }
+        },
+        &cancel,
+    );
+    assert!(matches!(result, Err(SpeechError::Cancelled)), "{result:?}");
+    assert!(
+        begun.unwrap().elapsed() < Duration::from_secs(20),
+        "far less than the whole"
+    );
+}
+
+#[test]
+fn an_unknown_language_and_a_wrong_model_are_named() {
+    let options = TranscribeOptions {
+        language: Some("doctor".to_owned()),
+        ..TranscribeOptions::default()
+    };
+    let error = ENGINE
+        .transcribe(&speech(), &options, &mut |_| {}, &CancelFlag::new())
+        .unwrap_err();
+    assert_eq!(error.code(), "SPEECH_LANGUAGE");
+
+    let load = |path: &std::path::Path| {
+        seva_speech::Engine::load(path, seva_speech::EngineOptions::default())
+            .unwrap_err()
+            .code()
+    };
+    assert_eq!(load(&fixture("speech.wav")), "SPEECH_MODEL_INVALID");
+    assert_eq!(load(&fixture("missing.bin")), "SPEECH_MODEL_UNREADABLE");
+}
