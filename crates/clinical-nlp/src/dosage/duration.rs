@@ -1,0 +1,187 @@
+//! For how long: "for two weeks", "x 7 days", "for the next 5 to 7 days", "a 10-day course".
+
+use super::numbers::number;
+use super::timing::Period;
+use super::{Piece, PieceKind};
+use crate::text::{Gap, Tokens};
+
+/// A span of time in the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Length {
+    pub(crate) first: usize,
+    pub(crate) end: usize,
+    pub(crate) low: f64,
+    pub(crate) high: Option<f64>,
+    pub(crate) period: Period,
+}
+
+impl Length {
+    /// "14 days" for weeks and days, whose length is certain; else as said ("2 months").
+    pub(crate) fn notation(&self) -> String {
+        let (factor, unit) = match self.period {
+            Period::Week => (7.0, Period::Day),
+            other => (1.0, other),
+        };
+        let count = |value: f64| (value * factor).to_string();
+        let number = self.high.map_or_else(
+            || count(self.low),
+            |high| format!("{}-{}", count(self.low), count(high)),
+        );
+        let plural = if number == "1" { "" } else { "s" };
+        format!("{number} {}{plural}", unit.as_str())
+    }
+}
+
+/// A number and a unit of time at `first`; "a week" counts as one.
+pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
+    let (low, high, at) = match number(tokens, first) {
+        Some(found) => (found.value, found.high, found.end),
+        None if matches!(tokens.lower(first), "a" | "an" | "one") => (1.0, None, first + 1),
+        None => return None,
+    };
+    let at = at + usize::from(tokens.lower(at) == "more" || tokens.lower(at) == "full");
+    if !tokens.joined(at) {
+        return None;
+    }
+    let period = match tokens.lower(at) {
+        "day" | "days" => Period::Day,
+        "week" | "weeks" | "wk" | "wks" => Period::Week,
+        "month" | "months" => Period::Month,
+        "year" | "years" | "yrs" => Period::Year,
+        "hour" | "hours" | "hrs" => Period::Hour,
+        "fortnight" => {
+            return Some(Length {
+                first,
+                end: at + 1,
+                low: low * 2.0,
+                high: None,
+                period: Period::Week,
+            });
+        }
+        _ => return None,
+    };
+    Some(Length {
+        first,
+        end: at + 1,
+        low,
+        high,
+        period,
+    })
+}
+
+/// A duration of treatment that starts at token `first`.
+pub(super) fn duration(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
+    if let Some(end) = open_ended(tokens, first) {
+        return Some(Piece {
+            kind: PieceKind::Duration,
+            first,
+            end,
+            normalized: None,
+        });
+    }
+    let led = lead(tokens, first);
+    let length = length(tokens, led.unwrap_or(first))?;
+    let mut end = length.end;
+    match led {
+        // "for the past 3 days" tells of the past, "for 20 years" of an illness.
+        Some(_) if length.period == Period::Year => return None,
+        Some(_) if matches!(tokens.lower(end), "ago" | "back" | "old") => return None,
+        Some(_) => {}
+        None => end = bare(tokens, first, &length)?,
+    }
+    if matches!(tokens.lower(end), "course" | "only") && tokens.joined(end) {
+        end += usize::from(tokens.lower(end) == "course");
+    }
+    let normalized = Some(length.notation());
+    Some(Piece {
+        kind: PieceKind::Duration,
+        first,
+        end,
+        normalized,
+    })
+}
+
+fn open_ended(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
+    match (tokens.lower(first), tokens.lower(first + 1)) {
+        ("lifelong" | "indefinitely", _) => Some(first + 1),
+        ("long", "term") if tokens.lower(first.wrapping_sub(1)) != "the" => Some(first + 2),
+        ("until" | "till", "next")
+            if matches!(tokens.lower(first + 2), "visit" | "review" | "appointment") =>
+        {
+            Some(first + 3)
+        }
+        ("until" | "till", "review" | "followup") => Some(first + 2),
+        _ => None,
+    }
+}
+
+/// Where the number starts after "for", "x", "for the next", "for about", "for a total of".
+fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
+    match tokens.lower(first) {
+        "for" => {}
+        "x" | "\u{d7}" | "times" => return tokens.is_number(first + 1).then_some(first + 1),
+        "over" if tokens.lower(first + 1) == "the" => {}
+        "another" => return Some(first + 1),
+        _ => return None,
+    }
+    let at = first + 1;
+    Some(match (tokens.lower(at), tokens.lower(at + 1)) {
+        ("the", "next") => at + 2,
+        ("a", "total") if tokens.lower(at + 2) == "of" => at + 3,
+        ("a", "period") if tokens.lower(at + 2) == "of" => at + 3,
+        ("at", "least") | ("up", "to") => at + 2,
+        ("about" | "around" | "another" | "next" | "approximately", _) => at + 1,
+        _ => at,
+    })
+}
+
+/// Without "for": only days, weeks and months, and not when the words around make it a point in time.
+fn bare(tokens: &Tokens<'_>, first: usize, length: &Length) -> Option<usize> {
+    if matches!(length.period, Period::Hour | Period::Year) || tokens.lower(first) == "a" {
+        return course(tokens, first, length);
+    }
+    let before = if first == 0 {
+        ""
+    } else {
+        tokens.lower(first - 1)
+    };
+    let after = tokens.lower(length.end);
+    let point = matches!(
+        before,
+        "every"
+            | "in"
+            | "after"
+            | "since"
+            | "past"
+            | "last"
+            | "previous"
+            | "within"
+            | "day"
+            | "age"
+            | "of"
+            | "over"
+            | "about"
+            | "around"
+            | "from"
+            | "the"
+    ) || matches!(
+        after,
+        "ago"
+            | "back"
+            | "later"
+            | "old"
+            | "history"
+            | "prior"
+            | "before"
+            | "after"
+            | "from"
+            | "duration"
+    );
+    (!point).then_some(length.end)
+}
+
+/// "a 10-day course".
+fn course(tokens: &Tokens<'_>, first: usize, length: &Length) -> Option<usize> {
+    (tokens.lower(length.end) == "course" && tokens.gap(first + 1).only(Gap::SPACE.or(Gap::HYPHEN)))
+        .then_some(length.end)
+}

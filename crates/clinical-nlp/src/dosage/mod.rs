@@ -1,0 +1,132 @@
+//! The grammar of a prescription line: dose, strength, form, route, frequency, duration.
+
+mod amounts;
+mod attach;
+mod duration;
+mod forms;
+mod frequency;
+mod moments;
+mod numbers;
+mod sig;
+mod sorts;
+mod timing;
+mod unknown;
+
+pub(crate) use amounts::unit_at;
+pub(crate) use attach::{Medication, attach};
+pub(crate) use duration::length;
+pub(crate) use numbers::{number, single};
+pub use sig::{Sig, parse_sig};
+pub(crate) use sorts::{attribute_type, drop_corrected};
+pub use timing::{Period, Timing, When};
+pub(crate) use unknown::is_link;
+
+use crate::text::{Gap, Tokens};
+
+/// What a piece of a line is, before it is known to which medicine it belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PieceKind {
+    /// "500 mg": strength of the product or dose taken.
+    Mass,
+    /// "250 mg/5 ml", "1 %": strength.
+    Concentration,
+    /// "10 ml", "2 puffs", "15 mg/kg": dose.
+    Portion,
+    /// "one" before "tablet": dose.
+    Count,
+    /// A figure right behind the name: "Telma 40".
+    Bare,
+    Form,
+    Route,
+    Frequency,
+    Duration,
+    Rate,
+}
+
+/// Tokens `first..end` and what they say.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Piece {
+    pub(crate) kind: PieceKind,
+    pub(crate) first: usize,
+    pub(crate) end: usize,
+    pub(crate) normalized: Option<String>,
+}
+
+/// All pieces among the tokens `from..to`, left to right; tokens for which `taken` holds are left out.
+pub(crate) fn pieces(
+    tokens: &Tokens<'_>,
+    from: usize,
+    to: usize,
+    taken: impl Fn(usize) -> bool,
+) -> Vec<Piece> {
+    let mut found = Vec::new();
+    let mut at = from;
+    while at < to {
+        if taken(at) {
+            at += 1;
+            continue;
+        }
+        let before = found.len();
+        let next = piece(tokens, at, to, &mut found);
+        let clear = next.is_some_and(|end| end <= to && !(at..end).any(&taken));
+        match next {
+            Some(end) if clear => at = end,
+            _ => {
+                found.truncate(before);
+                at += 1;
+            }
+        }
+    }
+    found
+}
+
+fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> Option<usize> {
+    if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
+        found.push(piece);
+    } else if let Some(piece) = duration::duration(tokens, at) {
+        found.push(piece);
+    } else if let Some(end) = amounts::amount(tokens, at, found) {
+        return Some(end);
+    } else if let Some(piece) = lone_count(tokens, at, to) {
+        found.push(piece);
+    } else if let Some(piece) = forms::route(tokens, at).or_else(|| forms::form(tokens, at)) {
+        found.push(piece);
+    } else {
+        return None;
+    }
+    found.last().map(|piece| piece.end)
+}
+
+/// "one daily", "two at bedtime": how many, said without the form.
+fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
+    let found = number(tokens, at)?;
+    let timed = tokens.joined(found.end) && frequency::frequency(tokens, found.end, to).is_some();
+    let normalized = Some(found.notation());
+    (timed && found.value <= 4.0).then_some(Piece {
+        kind: PieceKind::Count,
+        first: at,
+        end: found.end,
+        normalized,
+    })
+}
+
+/// A figure right behind a medicine's name that is its strength in milligrams or
+/// micrograms by custom: "Telma 40", "Augmentin 625". Never read as a unit.
+pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
+    let found = single(tokens, at)?;
+    let close = tokens.gap(at).only(Gap::SPACE.or(Gap::HYPHEN)) || tokens.gap(at).is_empty();
+    let mut nothing = Vec::new();
+    let other_reading = piece(tokens, at, tokens.len(), &mut nothing).is_some()
+        || tokens.lower(found.end) == "times"
+        || tokens.gap(found.end).has(Gap::SLASH)
+        || length(tokens, at).is_some();
+    // One or two is how many, not how strong.
+    let decimal = tokens.lower(at).contains('.');
+    let plausible = (decimal || found.value >= 5.0) && found.value <= 100_000.0;
+    (close && plausible && !other_reading).then_some(Piece {
+        kind: PieceKind::Bare,
+        first: at,
+        end: found.end,
+        normalized: None,
+    })
+}

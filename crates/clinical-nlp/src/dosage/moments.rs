@@ -1,0 +1,178 @@
+//! Fixed phrases of frequency: abbreviations, times of day, relations to meals.
+
+use std::sync::LazyLock;
+
+use super::timing::{Period, When};
+use crate::text::Phrases;
+
+/// What a fixed phrase contributes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Seed {
+    Times(f64, Period),
+    Every(f64, Period),
+    When(When),
+    Once,
+    AsNeeded,
+}
+
+pub(super) static FIXED: LazyLock<Phrases<Seed>> = LazyLock::new(|| {
+    use Seed::{AsNeeded, Every, Once, Times};
+    let fixed = [
+        ("od", Times(1.0, Period::Day)),
+        ("o d", Times(1.0, Period::Day)),
+        ("qd", Times(1.0, Period::Day)),
+        ("daily", Times(1.0, Period::Day)),
+        ("every day", Times(1.0, Period::Day)),
+        ("everyday", Times(1.0, Period::Day)),
+        ("each day", Times(1.0, Period::Day)),
+        ("bd", Times(2.0, Period::Day)),
+        ("b d", Times(2.0, Period::Day)),
+        ("bid", Times(2.0, Period::Day)),
+        ("bds", Times(2.0, Period::Day)),
+        ("tds", Times(3.0, Period::Day)),
+        ("t d s", Times(3.0, Period::Day)),
+        ("tid", Times(3.0, Period::Day)),
+        ("qid", Times(4.0, Period::Day)),
+        ("qds", Times(4.0, Period::Day)),
+        ("weekly", Times(1.0, Period::Week)),
+        ("every week", Times(1.0, Period::Week)),
+        ("monthly", Times(1.0, Period::Month)),
+        ("every month", Times(1.0, Period::Month)),
+        ("every hour", Every(1.0, Period::Hour)),
+        ("hourly", Every(1.0, Period::Hour)),
+        ("fortnightly", Every(2.0, Period::Week)),
+        ("every fortnight", Every(2.0, Period::Week)),
+        ("qod", Every(2.0, Period::Day)),
+        ("alternate day", Every(2.0, Period::Day)),
+        ("alternate days", Every(2.0, Period::Day)),
+        ("on alternate days", Every(2.0, Period::Day)),
+        ("every alternate day", Every(2.0, Period::Day)),
+        ("every other day", Every(2.0, Period::Day)),
+        ("every other night", Every(2.0, Period::Day)),
+        ("stat", Once),
+        ("immediately", Once),
+        ("single dose", Once),
+        ("as a single dose", Once),
+        ("in a single dose", Once),
+        ("one time dose", Once),
+        ("one single dose", Once),
+        ("prn", AsNeeded),
+        ("sos", AsNeeded),
+        ("on an as needed basis", AsNeeded),
+    ];
+    let mut list: Vec<(String, Seed)> = fixed
+        .map(|(phrase, seed)| (phrase.to_owned(), seed))
+        .to_vec();
+    for word in ["needed", "required", "necessary"] {
+        for lead in [
+            "as",
+            "if",
+            "when",
+            "whenever",
+            "as and when",
+            "only if",
+            "only when",
+            "only as",
+            "if and when",
+        ] {
+            list.push((format!("{lead} {word}"), AsNeeded));
+        }
+    }
+    list.extend(moments());
+    Phrases::new(list)
+});
+
+/// Times of day and relations to meals.
+fn moments() -> Vec<(String, Seed)> {
+    let mut list: Vec<(String, Seed)> = [
+        ("mane", When::Morning),
+        ("qam", When::Morning),
+        ("in morning", When::Morning),
+        ("nocte", When::Night),
+        ("hs", When::Bedtime),
+        ("qhs", When::Bedtime),
+        ("at hs", When::Bedtime),
+        ("bedtime", When::Bedtime),
+        ("at bedtime", When::Bedtime),
+        ("at bed time", When::Bedtime),
+        ("before bed", When::Bedtime),
+        ("before sleep", When::Bedtime),
+        ("before sleeping", When::Bedtime),
+        ("before going to bed", When::Bedtime),
+        ("before bedtime", When::Bedtime),
+        ("nightly", When::Night),
+        ("qpm", When::Evening),
+        ("at noon", When::Noon),
+        ("ac", When::BeforeFood),
+        ("pc", When::AfterFood),
+        ("on an empty stomach", When::EmptyStomach),
+        ("on empty stomach", When::EmptyStomach),
+        ("empty stomach", When::EmptyStomach),
+    ]
+    .map(|(phrase, when)| (phrase.to_owned(), Seed::When(when)))
+    .to_vec();
+    for (name, when) in [
+        ("morning", When::Morning),
+        ("afternoon", When::Afternoon),
+        ("evening", When::Evening),
+        ("night", When::Night),
+    ] {
+        for lead in ["in the", "every", "each", "at", "in the early", "at the"] {
+            list.push((format!("{lead} {name}"), Seed::When(when)));
+        }
+    }
+    let relations = [
+        (
+            "before",
+            [
+                When::BeforeFood,
+                When::BeforeBreakfast,
+                When::BeforeLunch,
+                When::BeforeDinner,
+            ],
+        ),
+        (
+            "after",
+            [
+                When::AfterFood,
+                When::AfterBreakfast,
+                When::AfterLunch,
+                When::AfterDinner,
+            ],
+        ),
+        (
+            "with",
+            [
+                When::WithFood,
+                When::WithBreakfast,
+                When::WithFood,
+                When::WithFood,
+            ],
+        ),
+        (
+            "at",
+            [
+                When::WithFood,
+                When::WithBreakfast,
+                When::WithFood,
+                When::WithFood,
+            ],
+        ),
+    ];
+    for (lead, [food, breakfast, lunch, dinner]) in relations {
+        for name in ["food", "meal", "meals", "eating"] {
+            for link in ["", "each ", "every ", "a ", "the ", "your ", "main "] {
+                list.push((format!("{lead} {link}{name}"), Seed::When(food)));
+            }
+        }
+        for (name, when) in [
+            ("breakfast", breakfast),
+            ("lunch", lunch),
+            ("dinner", dinner),
+            ("supper", dinner),
+        ] {
+            list.push((format!("{lead} {name}"), Seed::When(when)));
+        }
+    }
+    list
+}

@@ -1,0 +1,330 @@
+//! Numbers as figures or words: "2.5", "1,000", "1/2", "half", "one and a half",
+//! "twenty five", "six fifty", "two point five", "one to two".
+
+use crate::text::{Gap, Kind, Tokens};
+
+/// A number or a range of two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Number {
+    pub(crate) value: f64,
+    /// Upper end of a range.
+    pub(crate) high: Option<f64>,
+    /// One past the last token.
+    pub(crate) end: usize,
+}
+
+impl Number {
+    /// "2", "0.5", "1-2".
+    pub(crate) fn notation(&self) -> String {
+        match self.high {
+            Some(high) => format!("{}-{}", self.value, high),
+            None => format!("{}", self.value),
+        }
+    }
+}
+
+/// A number or range that starts at token `first`.
+pub(crate) fn number(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    let low = single(tokens, first)?;
+    let joint = low.end;
+    let to = matches!(tokens.lower(joint), "to" | "or") && tokens.joined(joint);
+    let dash =
+        tokens.is_number(joint) && tokens.gap(joint).has(Gap::HYPHEN) && tokens.joined(joint);
+    let start = if to {
+        joint + 1
+    } else if dash {
+        joint
+    } else {
+        return Some(low);
+    };
+    match single(tokens, start) {
+        Some(high)
+            if high.value > low.value
+                && tokens.joined(start)
+                && !third_item(tokens, high.end, dash) =>
+        {
+            Some(Number {
+                value: low.value,
+                high: Some(high.value),
+                end: high.end,
+            })
+        }
+        _ => Some(low),
+    }
+}
+
+/// Another figure after a hyphen: a date or a 1-0-1 pattern, and no range.
+fn third_item(tokens: &Tokens<'_>, index: usize, dash: bool) -> bool {
+    dash && tokens.is_number(index) && tokens.gap(index).has(Gap::HYPHEN)
+}
+
+/// One number, no range.
+pub(crate) fn single(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    let token = tokens.get(first)?;
+    let number = match token.kind {
+        Kind::Number => figures(tokens, first)?,
+        Kind::Sign => fraction_sign(tokens.lower(first)).map(|value| plain(value, first + 1))?,
+        Kind::Word => words(tokens, first)?,
+    };
+    Some(with_half(tokens, number))
+}
+
+fn plain(value: f64, end: usize) -> Number {
+    Number {
+        value,
+        high: None,
+        end,
+    }
+}
+
+fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    let value: f64 = tokens.lower(first).replace(',', "").parse().ok()?;
+    // 1/2, 1/4, 3/4: a slash with nothing around it and a small fraction.
+    let next = first + 1;
+    if tokens.is_number(next)
+        && tokens.gap(next).only(Gap::SLASH.or(Gap::SPACE))
+        && tokens.gap(next).has(Gap::SLASH)
+    {
+        let below: f64 = tokens.lower(next).parse().unwrap_or(0.0);
+        let fraction = matches!((value as u32, below as u32), (1, 2..=4) | (3, 4) | (2, 3));
+        if fraction {
+            return Some(plain(value / below, next + 1));
+        }
+    }
+    if let Some(part) = fraction_sign(tokens.lower(next)).filter(|_| tokens.joined(next)) {
+        return Some(plain(value + part, next + 1));
+    }
+    let number = plain(value, next);
+    Some(match tokens.lower(next) {
+        "hundred" if tokens.joined(next) => plain(value * 100.0, next + 1),
+        "thousand" if tokens.joined(next) => plain(value * 1_000.0, next + 1),
+        "lakh" | "lakhs" if tokens.joined(next) => plain(value * 100_000.0, next + 1),
+        _ => number,
+    })
+}
+
+fn fraction_sign(sign: &str) -> Option<f64> {
+    match sign {
+        "\u{bd}" => Some(0.5),
+        "\u{bc}" => Some(0.25),
+        "\u{be}" => Some(0.75),
+        _ => None,
+    }
+}
+
+fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    match tokens.lower(first) {
+        "half" => return Some(plain(0.5, skip_article(tokens, first + 1))),
+        "quarter" => return Some(plain(0.25, skip_article(tokens, first + 1))),
+        _ => {}
+    }
+    let (mut value, mut end) = below_thousand(tokens, first)?;
+    match tokens.lower(end) {
+        "thousand" if tokens.joined(end) => {
+            value *= 1_000.0;
+            end += 1;
+            if let Some((rest, after)) = below_thousand(tokens, end).filter(|_| tokens.joined(end))
+            {
+                value += rest;
+                end = after;
+            }
+        }
+        "lakh" | "lakhs" if tokens.joined(end) => {
+            value *= 100_000.0;
+            end += 1;
+        }
+        _ => {}
+    }
+    if matches!(tokens.lower(end), "point" | "decimal") && tokens.joined(end) {
+        let (fraction, after) = decimals(tokens, end + 1);
+        if after > end + 1 {
+            return Some(plain(value + fraction, after));
+        }
+    }
+    Some(plain(value, end))
+}
+
+/// "half a tablet", "half of a tablet": the article belongs to the number.
+fn skip_article(tokens: &Tokens<'_>, index: usize) -> usize {
+    match (tokens.lower(index), tokens.lower(index + 1)) {
+        ("a" | "an", _) if tokens.joined(index) => index + 1,
+        ("of", "a" | "the") if tokens.joined(index) => index + 2,
+        _ => index,
+    }
+}
+
+/// Digits spoken one by one after "point".
+fn decimals(tokens: &Tokens<'_>, first: usize) -> (f64, usize) {
+    let mut scale = 0.1;
+    let mut value = 0.0;
+    let mut at = first;
+    while let Some(digit) = small(tokens.lower(at)).filter(|d| *d < 10.0 && tokens.joined(at)) {
+        value += digit * scale;
+        scale /= 10.0;
+        at += 1;
+    }
+    if at == first
+        && let Some(tens) = tens(tokens.lower(at))
+    {
+        let (unit, end) = match small(tokens.lower(at + 1)).filter(|d| *d < 10.0) {
+            Some(unit) => (unit, at + 2),
+            None => (0.0, at + 1),
+        };
+        return ((tens + unit) / 100.0, end);
+    }
+    ((value * 10_000.0).round() / 10_000.0, at)
+}
+
+/// 0 to 999, also "six fifty" and "one twenty five".
+fn below_thousand(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
+    let (value, end) = below_hundred(tokens, first)?;
+    if !tokens.joined(end) {
+        return Some((value, end));
+    }
+    if tokens.lower(end) == "hundred" {
+        let and = usize::from(tokens.lower(end + 1) == "and");
+        let rest = below_hundred(tokens, end + 1 + and).filter(|_| tokens.joined(end + 1));
+        return Some(match rest {
+            Some((rest, after)) => (value * 100.0 + rest, after),
+            None => (value * 100.0, end + 1),
+        });
+    }
+    if (1.0..10.0).contains(&value)
+        && end == first + 1
+        && let Some((rest, after)) = below_hundred(tokens, end).filter(|(rest, _)| *rest >= 10.0)
+    {
+        return Some((value * 100.0 + rest, after));
+    }
+    Some((value, end))
+}
+
+fn below_hundred(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
+    let word = tokens.lower(first);
+    if let Some(value) = small(word) {
+        return Some((value, first + 1));
+    }
+    let tens = tens(word)?;
+    match small(tokens.lower(first + 1))
+        .filter(|unit| (1.0..10.0).contains(unit) && tokens.joined(first + 1))
+    {
+        Some(unit) => Some((tens + unit, first + 2)),
+        None => Some((tens, first + 1)),
+    }
+}
+
+/// Adds "and a half", "and half".
+fn with_half(tokens: &Tokens<'_>, number: Number) -> Number {
+    let at = number.end;
+    if tokens.lower(at) != "and" || !tokens.joined(at) {
+        return number;
+    }
+    let article = usize::from(matches!(tokens.lower(at + 1), "a" | "one"));
+    let next = at + 1 + article;
+    let part = match tokens.lower(next) {
+        "half" => 0.5,
+        "quarter" => 0.25,
+        "1" if article == 0
+            && tokens.lower(next + 1) == "2"
+            && tokens.gap(next + 1).has(Gap::SLASH) =>
+        {
+            return Number {
+                value: number.value + 0.5,
+                high: None,
+                end: next + 2,
+            };
+        }
+        sign => match fraction_sign(sign) {
+            Some(part) => part,
+            None => return number,
+        },
+    };
+    Number {
+        value: number.value + part,
+        high: None,
+        end: next + 1,
+    }
+}
+
+pub(crate) fn small(word: &str) -> Option<f64> {
+    Some(match word {
+        "zero" => 0.0,
+        "one" => 1.0,
+        "two" => 2.0,
+        "three" => 3.0,
+        "four" => 4.0,
+        "five" => 5.0,
+        "six" => 6.0,
+        "seven" => 7.0,
+        "eight" => 8.0,
+        "nine" => 9.0,
+        "ten" => 10.0,
+        "eleven" => 11.0,
+        "twelve" => 12.0,
+        "thirteen" => 13.0,
+        "fourteen" => 14.0,
+        "fifteen" => 15.0,
+        "sixteen" => 16.0,
+        "seventeen" => 17.0,
+        "eighteen" => 18.0,
+        "nineteen" => 19.0,
+        _ => return None,
+    })
+}
+
+fn tens(word: &str) -> Option<f64> {
+    Some(match word {
+        "twenty" => 20.0,
+        "thirty" => 30.0,
+        "forty" | "fourty" => 40.0,
+        "fifty" => 50.0,
+        "sixty" => 60.0,
+        "seventy" => 70.0,
+        "eighty" => 80.0,
+        "ninety" => 90.0,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn figures_and_words() {
+        for (text, notation) in [
+            ("500", "500"),
+            ("1,000", "1000"),
+            ("2.5", "2.5"),
+            ("1/2", "0.5"),
+            ("\u{bd}", "0.5"),
+            ("1\u{bd}", "1.5"),
+            ("half a", "0.5"),
+            ("one and a half", "1.5"),
+            ("1 and 1/2", "1.5"),
+            ("twenty five", "25"),
+            ("five hundred", "500"),
+            ("one hundred and twenty five", "125"),
+            ("six fifty", "650"),
+            ("six twenty five", "625"),
+            ("one thousand", "1000"),
+            ("sixty thousand", "60000"),
+            ("two point five", "2.5"),
+            ("zero point two five", "0.25"),
+            ("one to two", "1-2"),
+            ("4-6", "4-6"),
+            ("5 or 6", "5-6"),
+        ] {
+            let tokens = Tokens::new(text);
+            let found = number(&tokens, 0).unwrap();
+            assert_eq!(found.notation(), notation, "{text}");
+            assert_eq!(found.end, tokens.len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_and_patterns_are_no_ranges() {
+        let tokens = Tokens::new("1-2-2024");
+        assert_eq!(number(&tokens, 0).unwrap().high, None);
+    }
+}

@@ -1,0 +1,241 @@
+//! A frequency as structure.
+
+use serde::Serialize;
+
+/// When in the day, or relative to what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum When {
+    /// In the morning.
+    Morning,
+    /// At noon.
+    Noon,
+    /// In the afternoon.
+    Afternoon,
+    /// In the evening.
+    Evening,
+    /// At night.
+    Night,
+    /// At bedtime.
+    Bedtime,
+    /// Before food.
+    BeforeFood,
+    /// With food.
+    WithFood,
+    /// After food.
+    AfterFood,
+    /// Before breakfast.
+    BeforeBreakfast,
+    /// With breakfast.
+    WithBreakfast,
+    /// After breakfast.
+    AfterBreakfast,
+    /// Before lunch.
+    BeforeLunch,
+    /// After lunch.
+    AfterLunch,
+    /// Before dinner.
+    BeforeDinner,
+    /// After dinner.
+    AfterDinner,
+    /// On an empty stomach.
+    EmptyStomach,
+}
+
+impl When {
+    /// In words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Morning => "in the morning",
+            Self::Noon => "at noon",
+            Self::Afternoon => "in the afternoon",
+            Self::Evening => "in the evening",
+            Self::Night => "at night",
+            Self::Bedtime => "at bedtime",
+            Self::BeforeFood => "before food",
+            Self::WithFood => "with food",
+            Self::AfterFood => "after food",
+            Self::BeforeBreakfast => "before breakfast",
+            Self::WithBreakfast => "with breakfast",
+            Self::AfterBreakfast => "after breakfast",
+            Self::BeforeLunch => "before lunch",
+            Self::AfterLunch => "after lunch",
+            Self::BeforeDinner => "before dinner",
+            Self::AfterDinner => "after dinner",
+            Self::EmptyStomach => "on an empty stomach",
+        }
+    }
+
+    /// A time of day, at which one dose is meant, rather than a relation to food.
+    const fn is_time_of_day(self) -> bool {
+        matches!(
+            self,
+            Self::Morning
+                | Self::Noon
+                | Self::Afternoon
+                | Self::Evening
+                | Self::Night
+                | Self::Bedtime
+        )
+    }
+
+    /// A meal, of which there is one a day.
+    const fn is_one_meal(self) -> bool {
+        matches!(
+            self,
+            Self::BeforeBreakfast
+                | Self::WithBreakfast
+                | Self::AfterBreakfast
+                | Self::BeforeLunch
+                | Self::AfterLunch
+                | Self::BeforeDinner
+                | Self::AfterDinner
+        )
+    }
+}
+
+/// The unit of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// Hours.
+    Hour,
+    /// Days.
+    Day,
+    /// Weeks.
+    Week,
+    /// Months.
+    Month,
+    /// Years.
+    Year,
+}
+
+impl Period {
+    /// Singular, in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+}
+
+/// How often and when a medicine is taken; what was not said is empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Timing {
+    /// So many times in a period: (2, Day) is twice a day.
+    pub times: Option<(f64, Period)>,
+    /// One dose every so many periods, with the upper end of a range: (4, 6, Hour).
+    pub every: Option<(f64, Option<f64>, Period)>,
+    /// The parts of the day as India writes them: morning, noon, night ("1-0-1").
+    pub pattern: Option<Vec<f64>>,
+    /// Times of day and relations to food.
+    pub when: Vec<When>,
+    /// Only when needed.
+    pub as_needed: bool,
+    /// Once, now.
+    pub once: bool,
+}
+
+impl Timing {
+    /// Nothing was said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Doses in 24 hours, when they are certain. In a pattern every part that is
+    /// not zero is one dose. As needed, and ranges, are never certain.
+    #[must_use]
+    pub fn doses_per_day(&self) -> Option<f64> {
+        if self.as_needed || self.once {
+            return None;
+        }
+        if let Some(pattern) = &self.pattern {
+            return Some(pattern.iter().filter(|part| **part > 0.0).count() as f64);
+        }
+        if let Some((count, period)) = self.times {
+            return match period {
+                Period::Day => Some(count),
+                Period::Week => Some(count / 7.0),
+                _ => None,
+            };
+        }
+        match self.every {
+            Some((hours, None, Period::Hour)) if hours > 0.0 => return Some(24.0 / hours),
+            Some((days, None, Period::Day)) if days > 0.0 => return Some(1.0 / days),
+            Some((weeks, None, Period::Week)) if weeks > 0.0 => return Some(1.0 / (7.0 * weeks)),
+            Some(_) => return None,
+            None => {}
+        }
+        let moments = self
+            .when
+            .iter()
+            .filter(|w| w.is_time_of_day() || w.is_one_meal())
+            .count();
+        (moments > 0).then_some(moments as f64)
+    }
+
+    /// Units taken in 24 hours by the pattern, when there is one: "1-0-2" is 3.
+    #[must_use]
+    pub fn pattern_units_per_day(&self) -> Option<f64> {
+        self.pattern.as_ref().map(|parts| parts.iter().sum())
+    }
+
+    /// Takes over what the other says and this does not.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.times = self.times.or(other.times);
+        self.every = self.every.or(other.every);
+        if self.pattern.is_none() {
+            self.pattern.clone_from(&other.pattern);
+        }
+        for when in &other.when {
+            if !self.when.contains(when) {
+                self.when.push(*when);
+            }
+        }
+        self.as_needed |= other.as_needed;
+        self.once |= other.once;
+    }
+
+    /// One fixed notation: "1-0-1; after food", "2 per day", "every 6 hours; as needed".
+    #[must_use]
+    pub fn notation(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        if let Some(pattern) = &self.pattern {
+            parts.push(
+                pattern
+                    .iter()
+                    .map(f64::to_string)
+                    .collect::<Vec<_>>()
+                    .join("-"),
+            );
+        }
+        if let Some((count, period)) = self.times {
+            parts.push(format!("{count} per {}", period.as_str()));
+        }
+        if let Some((low, high, period)) = self.every {
+            let count = high.map_or_else(|| low.to_string(), |high| format!("{low}-{high}"));
+            let plural = if low == 1.0 && high.is_none() {
+                ""
+            } else {
+                "s"
+            };
+            parts.push(format!("every {count} {}{plural}", period.as_str()));
+        }
+        parts.extend(self.when.iter().map(|when| when.as_str().to_owned()));
+        if self.once {
+            parts.push("once".to_owned());
+        }
+        if self.as_needed {
+            parts.push("as needed".to_owned());
+        }
+        parts.join("; ")
+    }
+}

@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+
+mod advice;
+mod codes;
+mod context;
+mod dosage;
+mod draft;
+mod extractor;
+mod findings;
+mod lexicon;
+mod matcher;
+mod offsets;
+mod phi;
+mod prescription;
+mod score;
+mod search;
+mod strangers;
+mod suggest;
+mod text;
+mod times;
+mod types;
+
+pub use advice::{AdviceKind, AdviceSpan};
+pub use dosage::{Period, Sig, Timing, When, parse_sig};
+pub use extractor::Extractor;
+pub use lexicon::MedicineKind;
+pub use search::MedicineHit;
+pub use suggest::{Reason, Suggestion};
+pub use text::lexicon_key;
+pub use types::{
+    Attribute, AttributeType, Category, Concept, Entity, EntityType, Trait, TraitName,
+};
+
+/// What the compiler of the lexicon needs; of no use to callers of the extractor.
+pub mod compile {
+    pub use crate::lexicon::{Entry, TermKind, Tier};
+}

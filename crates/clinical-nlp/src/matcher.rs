@@ -1,0 +1,219 @@
+//! Terms of the lexicon in the text: longest first, left to right, and the
+//! compounds that no list holds ("left thigh pain").
+
+use crate::dosage::unit_at;
+use crate::lexicon::{Entry, Hit, Lexicon, TermKind};
+use crate::text::{Kind, Sentence, Tokens};
+
+/// A term found in the text: tokens `first..end`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mention {
+    pub(crate) first: usize,
+    pub(crate) end: usize,
+    pub(crate) entry: Entry,
+    /// Index of its sentence.
+    pub(crate) sentence: usize,
+    /// Made of a part of the body and a complaint.
+    pub(crate) compound: bool,
+    /// A medicine that no list knows, by the dose or form beside it.
+    pub(crate) stranger: bool,
+}
+
+impl Mention {
+    pub(crate) fn kind(&self) -> TermKind {
+        self.entry.kind
+    }
+}
+
+/// Complaints that make a compound with the part of the body before them.
+const HEADS: &[&str] = &[
+    "abscess",
+    "ache",
+    "bleeding",
+    "burn",
+    "cancer",
+    "cramp",
+    "discomfort",
+    "edema",
+    "fracture",
+    "infection",
+    "injur",
+    "itching",
+    "lesion",
+    "lump",
+    "mass",
+    "numbness",
+    "oedema",
+    "pain",
+    "rash",
+    "redness",
+    "soreness",
+    "spasm",
+    "sprain",
+    "stiffness",
+    "strain",
+    "swelling",
+    "tenderness",
+    "tightness",
+    "tingling",
+    "trauma",
+    "tumor",
+    "ulcer",
+    "weakness",
+    "wound",
+];
+
+/// Words after which a name is no medicine: "insulin resistance", "calcium level".
+const NOT_A_MEDICINE_BEFORE: &[&str] = &[
+    "allerg",
+    "antibod",
+    "deficienc",
+    "excess",
+    "intake",
+    "intoxication",
+    "level",
+    "overload",
+    "panel",
+    "poisoning",
+    "resistance",
+    "resistant",
+    "test",
+    "toxicit",
+];
+
+/// Substances that are a medicine with a dose and a laboratory value without.
+const MEASURED: &[&str] = &[
+    "albumin",
+    "b12",
+    "calcium",
+    "folate",
+    "iron",
+    "lithium",
+    "magnesium",
+    "phosphate",
+    "potassium",
+    "sodium",
+    "testosterone",
+    "vitamin b12",
+    "vitamin d",
+    "zinc",
+    "glucose",
+    "digoxin",
+    "bicarbonate",
+    "progesterone",
+    "estradiol",
+    "cortisol",
+    "ferritin",
+];
+
+/// Every mention, in order.
+pub(crate) fn mentions(
+    lexicon: &Lexicon,
+    tokens: &Tokens<'_>,
+    sentences: &[Sentence],
+) -> Vec<Mention> {
+    let mut found: Vec<Mention> = Vec::new();
+    let mut hits = Vec::new();
+    for (index, sentence) in sentences.iter().enumerate() {
+        let mut at = sentence.first;
+        while at < sentence.end {
+            if tokens.at(at).kind == Kind::Word {
+                lexicon.hits(tokens, at, &mut hits);
+            } else {
+                hits.clear();
+            }
+            match best(tokens, sentence, at, &hits) {
+                Some(hit) => {
+                    let entry = settled(tokens, at, hit);
+                    found.push(Mention {
+                        first: at,
+                        end: hit.end,
+                        entry,
+                        sentence: index,
+                        compound: false,
+                        stranger: false,
+                    });
+                    at = hit.end;
+                }
+                None => at += 1,
+            }
+        }
+    }
+    compounds(tokens, &mut found);
+    found
+}
+
+fn best(tokens: &Tokens<'_>, sentence: &Sentence, first: usize, hits: &[Hit]) -> Option<Hit> {
+    hits.iter().rev().copied().find(|hit| {
+        let capitals = !hit.entry.needs_capitals || (first..hit.end).all(|at| tokens.is_upper(at));
+        // "Augmentin 625 mg": the figure belongs to the unit.
+        let splits_amount =
+            hit.end > first + 1 && tokens.is_number(hit.end - 1) && unit_at(tokens, hit.end);
+        hit.end <= sentence.end && capitals && !splits_amount
+    })
+}
+
+/// The entry, with its kind as the words around it settle it.
+fn settled(tokens: &Tokens<'_>, first: usize, hit: Hit) -> Entry {
+    let mut entry = hit.entry;
+    let name = || {
+        let (from, to) = tokens.span(first, hit.end - 1);
+        tokens.text[from..to].to_lowercase()
+    };
+    if entry.kind == TermKind::Lab
+        && dose_follows(tokens, hit.end)
+        && MEASURED.contains(&name().as_str())
+    {
+        entry.kind = TermKind::Generic;
+    } else if entry.kind.is_medicine() {
+        let next = tokens.folded(hit.end);
+        if tokens.joined(hit.end) && NOT_A_MEDICINE_BEFORE.contains(&next)
+            || (value_follows(tokens, hit.end) && MEASURED.contains(&name().as_str()))
+        {
+            entry.kind = TermKind::Lab;
+        }
+    }
+    entry
+}
+
+fn dose_follows(tokens: &Tokens<'_>, at: usize) -> bool {
+    let unit = tokens.lower(at + 1);
+    tokens.is_number(at)
+        && tokens.joined(at)
+        && matches!(unit, "mg" | "g" | "gm" | "gram" | "mcg" | "iu" | "units")
+        || matches!(
+            tokens.lower(at),
+            "tablet" | "tablets" | "supplement" | "supplements" | "capsule" | "capsules"
+        )
+}
+
+fn value_follows(tokens: &Tokens<'_>, at: usize) -> bool {
+    let at = at + usize::from(matches!(tokens.lower(at), "is" | "was" | "of" | "at"));
+    let low = matches!(
+        tokens.lower(at),
+        "low" | "high" | "normal" | "elevated" | "deficient" | "borderline"
+    );
+    low || (tokens.is_number(at) && at > 0 && !unit_at(tokens, at + 1))
+}
+
+/// Joins a part of the body with the complaint right behind it.
+fn compounds(tokens: &Tokens<'_>, found: &mut Vec<Mention>) {
+    let mut joined: Vec<Mention> = Vec::with_capacity(found.len());
+    for mention in found.drain(..) {
+        if let Some(last) = joined.last_mut()
+            && last.kind() == TermKind::Anatomy
+            && mention.kind().is_condition()
+            && mention.end == mention.first + 1
+            && mention.first == last.end
+            && tokens.joined(mention.first)
+            && HEADS.contains(&tokens.folded(mention.first))
+        {
+            last.end = mention.end;
+            last.entry = mention.entry;
+            last.compound = true;
+            continue;
+        }
+        joined.push(mention);
+    }
+    *found = joined;
+}

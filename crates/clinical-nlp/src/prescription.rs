@@ -1,0 +1,179 @@
+//! Medicines with their dose, form, route, frequency and duration.
+
+use crate::context::Subject;
+use crate::dosage::{self, Medication, Piece, PieceKind};
+use crate::extractor::Reading;
+use crate::findings::Detail;
+use crate::matcher::Mention;
+use crate::text::{Sentence, Tokens};
+use crate::types::{AttributeType, TraitName};
+
+/// The details of one medicine, with how sure each is and that it belongs there.
+pub(crate) struct Line {
+    /// Index into the reading's mentions.
+    pub(crate) mention: usize,
+    pub(crate) details: Vec<(Detail, f32)>,
+}
+
+/// Sentences after the one that names a medicine that may go on about it.
+const CARRY: usize = 2;
+
+/// One line for every medicine of the text, in order.
+pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
+    let mut found: Vec<(usize, Vec<(Piece, f32)>)> = reading
+        .mentions
+        .iter()
+        .enumerate()
+        .filter(|(_, mention)| mention.kind().is_medicine())
+        .map(|(index, _)| (index, Vec::new()))
+        .collect();
+    let mut next = 0;
+    let mut carried: Option<usize> = None;
+    let mut silent = 0;
+    for index in 0..reading.sentences.len() {
+        let from = next;
+        while next < found.len() && reading.mentions[found[next].0].sentence == index {
+            next += 1;
+        }
+        if from == next && carried.is_none() {
+            continue;
+        }
+        let attached = sentence_lines(reading, index, carried, &mut found, from..next);
+        if from < next {
+            (carried, silent) = (Some(next - 1), 0);
+        } else {
+            silent += 1;
+            if !attached || silent >= CARRY {
+                carried = None;
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|(mention, pieces)| line(&reading.tokens, mention, pieces))
+        .collect()
+}
+
+/// Attaches the pieces of one sentence; whether any went to the medicine carried over.
+fn sentence_lines(
+    reading: &Reading<'_>,
+    index: usize,
+    carried: Option<usize>,
+    found: &mut [(usize, Vec<(Piece, f32)>)],
+    own: std::ops::Range<usize>,
+) -> bool {
+    let tokens = &reading.tokens;
+    let sentence = &reading.sentences[index];
+    let owners: Vec<usize> = carried.into_iter().chain(own).collect();
+    let medications: Vec<Medication> = owners
+        .iter()
+        .map(|owner| {
+            let mention = &reading.mentions[found[*owner].0];
+            Medication {
+                first: mention.first,
+                end: mention.end,
+                carried: Some(*owner) == carried,
+            }
+        })
+        .collect();
+    let pieces = sentence_pieces(tokens, sentence, &medications);
+    let conditions: Vec<(usize, usize)> = reading
+        .mentions_of(index)
+        .iter()
+        .filter(|m| !m.kind().is_medicine())
+        .map(|m| (m.first, m.end))
+        .collect();
+    let mut any_carried = false;
+    for attached in dosage::attach(tokens, sentence.first, &medications, &pieces, &conditions) {
+        any_carried |= medications[attached.owner].carried;
+        found[owners[attached.owner]]
+            .1
+            .push((attached.piece, attached.certainty));
+    }
+    any_carried
+}
+
+fn sentence_pieces(
+    tokens: &Tokens<'_>,
+    sentence: &Sentence,
+    medications: &[Medication],
+) -> Vec<Piece> {
+    let named = |at: usize| medications.iter().any(|m| m.first <= at && at < m.end);
+    let bare: Vec<Piece> = medications
+        .iter()
+        .filter(|m| !m.carried && m.end < sentence.end)
+        .filter_map(|m| dosage::bare_strength(tokens, m.end))
+        .collect();
+    let taken =
+        |at: usize| named(at) || bare.iter().any(|piece| piece.first <= at && at < piece.end);
+    let mut pieces = dosage::pieces(tokens, sentence.first, sentence.end, taken);
+    pieces.extend(bare);
+    pieces.sort_by_key(|piece| piece.first);
+    pieces
+}
+
+fn line(tokens: &Tokens<'_>, mention: usize, mut pieces: Vec<(Piece, f32)>) -> Line {
+    pieces.sort_by_key(|(piece, _)| piece.first);
+    dosage::drop_corrected(tokens, &mut pieces);
+    let kinds: Vec<AttributeType> = pieces
+        .iter()
+        .map(|(piece, _)| dosage::attribute_type(piece, &pieces))
+        .collect();
+    let details = pieces
+        .into_iter()
+        .zip(kinds)
+        .map(|((piece, certainty), kind)| {
+            let detail = Detail {
+                kind,
+                first: piece.first,
+                end: piece.end,
+                normalized: piece.normalized,
+            };
+            (detail, certainty)
+        })
+        .collect();
+    Line { mention, details }
+}
+
+/// Takes out brands that are also everyday words and have no dose or form beside them.
+pub(crate) fn drop_everyday_words(
+    tokens: &Tokens<'_>,
+    sentences: &[Sentence],
+    mentions: &mut Vec<Mention>,
+) {
+    mentions.retain(|mention| {
+        !mention.entry.needs_dose
+            || sentences
+                .get(mention.sentence)
+                .is_none_or(|s| dosed(tokens, s, mention))
+    });
+}
+
+fn dosed(tokens: &Tokens<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    let name = |at: usize| mention.first <= at && at < mention.end;
+    let telling = |piece: &Piece| {
+        !matches!(piece.kind, PieceKind::Duration | PieceKind::Route)
+            && (piece.end == mention.first || piece.first == mention.end)
+    };
+    let from = sentence.first.max(mention.first.saturating_sub(6));
+    let to = sentence.end.min(mention.end + 10);
+    dosage::bare_strength(tokens, mention.end).is_some_and(|piece| piece.end <= sentence.end)
+        || dosage::pieces(tokens, from, to, name).iter().any(telling)
+}
+
+/// Whether tokens `first..end` tell to take a medicine.
+pub(crate) fn prescribes(reading: &Reading<'_>, first: usize, end: usize) -> bool {
+    reading.mentions.iter().any(|mention| {
+        mention.kind().is_medicine() && mention.first >= first && mention.end <= end && {
+            let traits = reading.scopes.traits(
+                mention.sentence,
+                mention.first,
+                mention.end,
+                Subject::Medicine,
+            );
+            !traits
+                .iter()
+                .any(|(name, _)| matches!(name, TraitName::Negation | TraitName::PastHistory))
+        }
+    })
+}

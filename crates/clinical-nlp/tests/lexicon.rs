@@ -1,0 +1,195 @@
+//! The embedded lexicon: names that must stay, the brand tables, search, suggestions, codes.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::HashSet;
+
+use seva_clinical_nlp::{Category, Extractor, MedicineKind};
+
+const MUST_STAY: &str = include_str!("../lexicon/source/must_stay.txt");
+const INDIAN: &str = include_str!("../lexicon/source/brands_india.tsv");
+const AMERICAN: &str = include_str!("../lexicon/source/brands_us.tsv");
+const GENERICS: &str = include_str!("../lexicon/source/medicines.tsv");
+
+fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+}
+
+fn is_medicine(text: &str, name: &str) -> bool {
+    Extractor::embedded()
+        .extract(text)
+        .iter()
+        .any(|e| e.category == Category::Medication && e.text.eq_ignore_ascii_case(name))
+}
+
+#[test]
+fn no_filter_loses_the_names_that_must_stay() {
+    let names: Vec<&str> = rows(MUST_STAY).collect();
+    assert!(names.len() >= 50);
+    for name in names {
+        assert!(
+            is_medicine(&format!("She is taking {name} at present."), name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_curated_name_is_found_beside_a_dose() {
+    let brands = rows(INDIAN)
+        .chain(rows(AMERICAN))
+        .filter_map(|row| row.split('\t').next());
+    let generics = rows(GENERICS).filter_map(|row| row.split(['|', '\t']).next());
+    let mut missing = Vec::new();
+    for name in brands.chain(generics) {
+        // Names that are abbreviations as well count in capitals.
+        let found = [name.to_owned(), name.to_uppercase()].iter().any(|name| {
+            Extractor::embedded()
+                .extract(&format!("Tab {name} once daily for five days."))
+                .iter()
+                .any(|e| {
+                    e.category == Category::Medication
+                        && !e.text.is_empty()
+                        && e.text.len() + 2 >= name.len()
+                })
+        });
+        if !found {
+            missing.push(name);
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_indian_table_is_long_unique_and_names_generics() {
+    let mut names = HashSet::new();
+    for row in rows(INDIAN) {
+        let (brand, generic) = row.split_once('\t').unwrap_or_else(|| panic!("{row}"));
+        assert!(names.insert(brand), "{brand} twice");
+        assert!(
+            !generic.is_empty()
+                && generic
+                    .split(" + ")
+                    .all(|part| part.trim() == part && !part.is_empty()),
+            "{row}"
+        );
+        assert_eq!(row, row.to_lowercase(), "{row}");
+    }
+    assert!(names.len() >= 300, "{}", names.len());
+}
+
+#[test]
+fn indian_brands_lead_to_their_generics() {
+    for (query, generic) in [
+        ("Telma H", "telmisartan + hydrochlorothiazide"),
+        (
+            "Zerodol SP",
+            "aceclofenac + paracetamol + serratiopeptidase",
+        ),
+        ("Glycomet GP", "metformin + glimepiride"),
+    ] {
+        let hits = Extractor::embedded().search_medicines(query, 3);
+        assert_eq!(hits[0].name, query);
+        assert_eq!(hits[0].generic.as_deref(), Some(generic));
+        assert_eq!(hits[0].kind, MedicineKind::IndianBrand);
+    }
+}
+
+#[test]
+fn search_puts_common_names_that_begin_so_first() {
+    let names = |query| {
+        let hits = Extractor::embedded().search_medicines(query, 8);
+        hits.into_iter().map(|hit| hit.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names("para")[0], "paracetamol");
+    assert_eq!(names("amox")[0], "amoxicillin");
+    assert_eq!(names("METF")[0], "metformin");
+    assert!(names("dol").contains(&"Dolo".to_owned()));
+    assert!(
+        names("semagl").contains(&"Ozempic".to_owned()),
+        "{:?}",
+        names("semagl")
+    );
+    assert!(names("").is_empty());
+    assert!(names("zzzzzz").is_empty());
+}
+
+#[test]
+fn misheard_names_are_suggested_and_never_replaced() {
+    for (heard, meant) in [
+        ("lisinapril", "lisinopril"),
+        ("metformen", "metformin"),
+        ("amoxocillin", "amoxicillin"),
+        ("pantaprazole", "pantoprazole"),
+        ("glimipride", "glimepiride"),
+        ("azithromicin", "azithromycin"),
+        ("telma sartan", "telmisartan"),
+        ("fenitoin", "phenytoin"),
+        ("levo thyroxin", "levothyroxine"),
+        ("sirtraline", "sertraline"),
+    ] {
+        let names: Vec<String> = Extractor::embedded()
+            .suggest(heard, 3)
+            .into_iter()
+            .map(|s| s.name)
+            .collect();
+        assert!(names.iter().any(|name| name == meant), "{heard}: {names:?}");
+    }
+    let text = "Start lisinapril 10 mg daily.";
+    let entities = Extractor::embedded().extract(text);
+    assert_eq!(entities[0].text, "lisinapril");
+    assert!(entities[0].rxnorm.is_empty());
+    assert!(Extractor::embedded().suggest("lisinopril", 3).is_empty());
+}
+
+#[test]
+fn codes_are_those_of_the_terminologies() {
+    let codes = |text: &str| {
+        let entities = Extractor::embedded().extract(text);
+        let entity = entities.first().unwrap_or_else(|| panic!("{text}"));
+        let mut codes: Vec<String> = entity.icd10.iter().map(|c| c.code.clone()).collect();
+        codes.extend(entity.rxnorm.iter().map(|c| c.code.clone()));
+        codes
+    };
+    assert_eq!(codes("Type 2 diabetes mellitus."), ["E11.9"]);
+    assert_eq!(codes("High blood pressure."), ["I10"]);
+    assert_eq!(codes("Loose motions."), ["R19.7"]);
+    assert_eq!(codes("Cervical spondylosis."), ["M47.812"]);
+    assert_eq!(codes("Acute bronchitis."), ["J20.9"]);
+    assert_eq!(codes("Metformin."), ["6809"]);
+    assert_eq!(codes("Paracetamol."), ["161"]);
+    assert_eq!(codes("Salbutamol."), ["435"]);
+    assert_eq!(codes("Semaglutide."), ["1991302"]);
+    assert_eq!(codes("Crocin."), ["161"]);
+}
+
+#[test]
+fn everyday_words_are_no_medicines() {
+    for text in [
+        "Pause for a moment and come in with the tide.",
+        "Alex wants to pan the candid camera.",
+        "He drinks water and alcohol, eats salt, sugar, milk and eggs.",
+        "We will control the pain and take care of the skin.",
+        "She said it is hard, and all clear today.",
+    ] {
+        let found: Vec<String> = Extractor::embedded()
+            .extract(text)
+            .into_iter()
+            .filter(|e| e.category == Category::Medication)
+            .map(|e| e.text)
+            .collect();
+        assert!(found.is_empty(), "{text}: {found:?}");
+    }
+    assert!(is_medicine("Tab Pan 40 before breakfast.", "Pan"));
+}
+
+#[test]
+fn prompt_terms_are_common_names() {
+    let terms = Extractor::embedded().prompt_terms(100);
+    assert_eq!(terms.len(), 100);
+    assert!(
+        terms.contains(&"paracetamol") && terms.contains(&"metformin") && terms.contains(&"dolo")
+    );
+}
