@@ -1,0 +1,34 @@
+//! All SQL of SEVA, one file a topic.
+//!
+//! What is written takes a connection inside a transaction, so that a use case
+//! and its audit event commit together; what is only read takes the pool. Each
+//! query that serves a doctor names the doctor: another doctor's row is
+//! [`StoreError::NotFound`], exactly as one that does not exist. Only the worker
+//! (by its lease) and the embedded identity provider (by e-mail) reach rows in
+//! another way.
+//!
+//! Locks are taken in one order, the queue, then a job, then its dictation;
+//! one change of state a transaction keeps it so.
+
+pub mod audit;
+pub mod edits;
+pub mod entities;
+mod error;
+pub mod jobs;
+mod live;
+pub mod local_credentials;
+mod page;
+mod pool;
+pub mod prescriptions;
+mod rows;
+mod segments;
+mod sessions;
+pub mod transcriptions;
+pub mod users;
+
+pub use error::{DatabaseError, Result, StoreError};
+pub use live::{Change, LiveUpdates};
+pub use page::{BadCursor, Cursor, Page};
+pub use pool::{Transaction, begin, commit, connect, migrate, ping};
+pub use sessions::{SESSION_USER_KEY, SealedSessionStore};
+pub use sqlx::{PgConnection, PgPool};

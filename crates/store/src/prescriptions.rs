@@ -1,0 +1,518 @@
+//! Prescriptions: drafted, saved, signed, found again.
+
+use std::time::Duration;
+
+use seva_model::{
+    Diagnosis, MedicationLine, Prescription, PrescriptionContent, PrescriptionId,
+    PrescriptionStatus, PrescriptionSummary, TranscriptionId, UserId,
+};
+use sqlx::{PgConnection, PgPool, types::Json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Cursor, Page, Result, StoreError, jobs,
+    page::{contains_pattern, rows_to_read},
+    rows::{interval, parse},
+};
+
+/// A draft to be stored.
+#[derive(Clone, Copy)]
+pub struct NewPrescription<'a> {
+    /// Row id.
+    pub id: PrescriptionId,
+    /// The dictation it was drafted from.
+    pub transcription_id: Option<TranscriptionId>,
+    /// What the doctor edits.
+    pub content: &'a PrescriptionContent,
+}
+
+/// Which prescriptions a list shows. The default is all, newest first.
+#[derive(Clone, Debug, Default)]
+pub struct PrescriptionFilter {
+    /// Text that stands in the patient's name or in a medicine's name.
+    pub search: Option<String>,
+    /// Drafts or signed ones.
+    pub status: Option<PrescriptionStatus>,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+    /// Rows of the page, at most 100; 0 means 25.
+    pub limit: u32,
+}
+
+/// What signing adds.
+#[derive(Clone, Copy)]
+pub struct Signing<'a> {
+    /// Short code on the paper; no two prescriptions have the same.
+    pub verification_code: &'a str,
+    /// Where the PDF is in the object store.
+    pub pdf_key: &'a str,
+    /// Digest of the PDF.
+    pub pdf_sha256: &'a [u8; 32],
+    /// The doctor's name as it stands on the paper.
+    pub doctor_name: &'a str,
+    /// The registration number as it stands on the paper.
+    pub registration_number: &'a str,
+    /// The time on the paper.
+    pub signed_at: OffsetDateTime,
+}
+
+/// The stored paper of a signed prescription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedPdf {
+    /// Key in the object store.
+    pub key: String,
+    /// Short code on the paper: names the file without naming the patient.
+    pub verification_code: String,
+}
+
+/// What anybody who holds the paper may know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// When it was signed.
+    pub signed_at: OffsetDateTime,
+    /// Who signed it, as the paper says.
+    pub doctor_name: String,
+    /// The registration number on the paper.
+    pub registration_number: String,
+}
+
+struct Row {
+    id: Uuid,
+    transcription_id: Option<Uuid>,
+    status: String,
+    version: i32,
+    patient_name: String,
+    patient_age: Option<i16>,
+    patient_gender: String,
+    diagnoses: Json<Vec<Diagnosis>>,
+    medications: Json<Vec<MedicationLine>>,
+    instructions: String,
+    follow_up: String,
+    verification_code: Option<String>,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+    finalized_at: Option<OffsetDateTime>,
+}
+
+/// A query whose last words (`SELECT` or `RETURNING`) want the columns of [`Row`]
+/// of a table called `p`, and what follows them.
+macro_rules! prescriptions {
+    ($before:tt, $after:tt, $($argument:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            $before + r#" p.id, p.transcription_id, p.status, p.version, p.patient_name,
+                p.patient_age, p.patient_gender,
+                p.diagnoses AS "diagnoses: Json<Vec<Diagnosis>>",
+                p.medications AS "medications: Json<Vec<MedicationLine>>",
+                p.instructions, p.follow_up, p.verification_code,
+                p.created_at, p.updated_at, p.finalized_at "# + $after,
+            $($argument),+
+        )
+    };
+}
+
+impl TryFrom<Row> for Prescription {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            transcription_id: row.transcription_id.map(Into::into),
+            status: parse(&row.status, "prescription status")?,
+            version: row.version,
+            content: PrescriptionContent {
+                patient_name: row.patient_name,
+                patient_age: row.patient_age.and_then(|age| age.try_into().ok()),
+                patient_gender: row.patient_gender,
+                diagnoses: row.diagnoses.0,
+                medications: row.medications.0,
+                instructions: row.instructions,
+                follow_up: row.follow_up,
+            },
+            verification_code: row.verification_code,
+            updated_at: row.updated_at,
+            created_at: row.created_at,
+            finalized_at: row.finalized_at,
+        })
+    }
+}
+
+/// An age beyond the column's range is refused by the schema, as any over 150.
+fn age(content: &PrescriptionContent) -> Option<i16> {
+    content
+        .patient_age
+        .map(|age| age.try_into().unwrap_or(i16::MAX))
+}
+
+/// Stores a draft.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the dictation is not the doctor's;
+/// [`StoreError::Taken`] when the dictation has a draft.
+pub async fn insert(
+    connection: &mut PgConnection,
+    user: UserId,
+    new: &NewPrescription<'_>,
+) -> Result<Prescription> {
+    insert_draft(connection, user, new, None).await
+}
+
+async fn insert_draft(
+    connection: &mut PgConnection,
+    user: UserId,
+    new: &NewPrescription<'_>,
+    copied_from: Option<PrescriptionId>,
+) -> Result<Prescription> {
+    let content = new.content;
+    prescriptions!(
+        "INSERT INTO prescriptions AS p
+             (id, user_id, transcription_id, copied_from, patient_name, patient_age,
+              patient_gender, diagnoses, medications, instructions, follow_up)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+          WHERE $3::uuid IS NULL OR EXISTS (
+                SELECT FROM transcriptions
+                 WHERE id = $3 AND user_id = $2 AND deleted_at IS NULL)
+         RETURNING",
+        "",
+        new.id.as_uuid(),
+        user.as_uuid(),
+        new.transcription_id.map(TranscriptionId::as_uuid),
+        copied_from.map(PrescriptionId::as_uuid),
+        content.patient_name,
+        age(content),
+        content.patient_gender,
+        Json(&content.diagnoses) as _,
+        Json(&content.medications) as _,
+        content.instructions,
+        content.follow_up,
+    )
+    .fetch_one(connection)
+    .await?
+    .try_into()
+}
+
+/// A whole prescription.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn get(pool: &PgPool, user: UserId, id: PrescriptionId) -> Result<Prescription> {
+    prescriptions!(
+        "SELECT",
+        "FROM prescriptions p WHERE p.id = $1 AND p.user_id = $2 AND p.deleted_at IS NULL",
+        id.as_uuid(),
+        user.as_uuid(),
+    )
+    .fetch_one(pool)
+    .await?
+    .try_into()
+}
+
+/// A page of the doctor's prescriptions, newest first.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn list(
+    pool: &PgPool,
+    user: UserId,
+    filter: &PrescriptionFilter,
+) -> Result<Page<PrescriptionSummary>> {
+    let rows = sqlx::query!(
+        r#"SELECT id, status, patient_name, created_at, updated_at, finalized_at,
+                  ARRAY(SELECT line ->> 'name'
+                          FROM jsonb_array_elements(medications) WITH ORDINALITY AS l (line, place)
+                         ORDER BY place) AS "medicines!: Vec<String>"
+             FROM prescriptions
+            WHERE user_id = $1 AND deleted_at IS NULL
+              AND ($2::text IS NULL OR patient_name ILIKE $2 OR EXISTS (
+                   SELECT FROM jsonb_array_elements(medications) AS line
+                    WHERE line ->> 'name' ILIKE $2 OR line ->> 'generic' ILIKE $2))
+              AND ($3::text IS NULL OR status = $3)
+              AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+            ORDER BY created_at DESC, id DESC LIMIT $6"#,
+        user.as_uuid(),
+        contains_pattern(filter.search.as_deref()),
+        filter.status.map(PrescriptionStatus::as_str),
+        filter.after.map(|cursor| cursor.created_at),
+        filter.after.map(|cursor| cursor.id),
+        rows_to_read(filter.limit),
+    )
+    .fetch_all(pool)
+    .await?;
+    let items = rows
+        .into_iter()
+        .map(|row| {
+            Ok(PrescriptionSummary {
+                id: row.id.into(),
+                status: parse(&row.status, "prescription status")?,
+                patient_name: row.patient_name,
+                medicines: row.medicines,
+                updated_at: row.updated_at,
+                created_at: row.created_at,
+                finalized_at: row.finalized_at,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Page::from_rows(items, filter.limit, |row| {
+        (row.created_at, row.id.as_uuid())
+    }))
+}
+
+/// The draft of a dictation, if there is one.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn draft_of(
+    pool: &PgPool,
+    user: UserId,
+    transcription: TranscriptionId,
+) -> Result<Option<PrescriptionId>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM prescriptions
+          WHERE transcription_id = $1 AND user_id = $2 AND status = 'DRAFT'
+            AND deleted_at IS NULL",
+        transcription.as_uuid(),
+        user.as_uuid(),
+    )
+    .fetch_optional(pool)
+    .await?
+    .map(Into::into))
+}
+
+/// Replaces what a draft says.
+///
+/// # Errors
+/// [`StoreError::NotFound`]; [`StoreError::StaleVersion`] when it was saved since
+/// `expected_version`; [`StoreError::Signed`].
+pub async fn save(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: PrescriptionId,
+    expected_version: i32,
+    content: &PrescriptionContent,
+) -> Result<Prescription> {
+    let saved = prescriptions!(
+        "UPDATE prescriptions p
+            SET version = p.version + 1, patient_name = $4, patient_age = $5,
+                patient_gender = $6, diagnoses = $7, medications = $8, instructions = $9,
+                follow_up = $10
+          WHERE p.id = $1 AND p.user_id = $2 AND p.version = $3 AND p.status = 'DRAFT'
+            AND p.deleted_at IS NULL
+         RETURNING",
+        "",
+        id.as_uuid(),
+        user.as_uuid(),
+        expected_version,
+        content.patient_name,
+        age(content),
+        content.patient_gender,
+        Json(&content.diagnoses) as _,
+        Json(&content.medications) as _,
+        content.instructions,
+        content.follow_up,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    match saved {
+        Some(row) => row.try_into(),
+        None => Err(why_not(connection, user, id).await?),
+    }
+}
+
+/// Signs a draft; it never changes again.
+///
+/// # Errors
+/// [`StoreError::NotFound`]; [`StoreError::StaleVersion`] when it was saved since
+/// `expected_version`; [`StoreError::Signed`] when it is signed already;
+/// [`StoreError::Taken`] when another prescription has the code.
+pub async fn finalize(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: PrescriptionId,
+    expected_version: i32,
+    signing: &Signing<'_>,
+) -> Result<Prescription> {
+    let signed = prescriptions!(
+        "UPDATE prescriptions p
+            SET status = 'FINALIZED', version = p.version + 1, verification_code = $4,
+                pdf_key = $5, pdf_sha256 = $6, signer_name = $7, signer_registration = $8,
+                finalized_at = $9
+          WHERE p.id = $1 AND p.user_id = $2 AND p.version = $3 AND p.status = 'DRAFT'
+            AND p.deleted_at IS NULL
+         RETURNING",
+        "",
+        id.as_uuid(),
+        user.as_uuid(),
+        expected_version,
+        signing.verification_code,
+        signing.pdf_key,
+        signing.pdf_sha256,
+        signing.doctor_name,
+        signing.registration_number,
+        signing.signed_at,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    match signed {
+        Some(row) => row.try_into(),
+        None => Err(why_not(connection, user, id).await?),
+    }
+}
+
+/// Why a change of a draft found no row.
+async fn why_not(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: PrescriptionId,
+) -> Result<StoreError> {
+    let status = sqlx::query_scalar!(
+        "SELECT status FROM prescriptions
+          WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",
+        id.as_uuid(),
+        user.as_uuid(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(match status.as_deref() {
+        None => StoreError::NotFound,
+        Some("FINALIZED") => StoreError::Signed,
+        Some(_) => StoreError::StaleVersion,
+    })
+}
+
+/// Makes a draft `to` of what the prescription `from` says. It belongs to no
+/// dictation, so its lines no longer point to where they were heard.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn copy(
+    connection: &mut PgConnection,
+    user: UserId,
+    from: PrescriptionId,
+    to: PrescriptionId,
+) -> Result<Prescription> {
+    let original: Prescription = prescriptions!(
+        "SELECT",
+        "FROM prescriptions p WHERE p.id = $1 AND p.user_id = $2 AND p.deleted_at IS NULL",
+        from.as_uuid(),
+        user.as_uuid(),
+    )
+    .fetch_one(&mut *connection)
+    .await?
+    .try_into()?;
+    let mut content = original.content;
+    for diagnosis in &mut content.diagnoses {
+        diagnosis.source = None;
+    }
+    for line in &mut content.medications {
+        line.source = None;
+    }
+    let new = NewPrescription {
+        id: to,
+        transcription_id: None,
+        content: &content,
+    };
+    insert_draft(connection, user, &new, Some(from)).await
+}
+
+/// Deletes a draft so that it can be brought back for a moment.
+///
+/// # Errors
+/// [`StoreError::NotFound`]; [`StoreError::Signed`].
+pub async fn soft_delete(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: PrescriptionId,
+) -> Result<()> {
+    let changed = sqlx::query!(
+        "UPDATE prescriptions SET deleted_at = now()
+          WHERE id = $1 AND user_id = $2 AND status = 'DRAFT' AND deleted_at IS NULL",
+        id.as_uuid(),
+        user.as_uuid(),
+    )
+    .execute(&mut *connection)
+    .await?;
+    match changed.rows_affected() {
+        0 => Err(why_not(connection, user, id).await?),
+        _ => Ok(()),
+    }
+}
+
+/// Brings a draft back that was deleted within [`jobs::UNDO_TIME`].
+///
+/// # Errors
+/// [`StoreError::NotFound`]; [`StoreError::Taken`] when its dictation got another
+/// draft meanwhile.
+pub async fn undelete(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: PrescriptionId,
+) -> Result<()> {
+    let changed = sqlx::query!(
+        "UPDATE prescriptions SET deleted_at = NULL
+          WHERE id = $1 AND user_id = $2 AND deleted_at > now() - $3::interval",
+        id.as_uuid(),
+        user.as_uuid(),
+        interval(jobs::UNDO_TIME),
+    )
+    .execute(connection)
+    .await?;
+    match changed.rows_affected() {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// Where the paper of a signed prescription is.
+///
+/// # Errors
+/// [`StoreError::NotFound`]; [`StoreError::WrongState`] for a draft.
+pub async fn pdf(pool: &PgPool, user: UserId, id: PrescriptionId) -> Result<SignedPdf> {
+    let row = sqlx::query!(
+        "SELECT pdf_key, verification_code FROM prescriptions
+          WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",
+        id.as_uuid(),
+        user.as_uuid(),
+    )
+    .fetch_one(pool)
+    .await?;
+    match (row.pdf_key, row.verification_code) {
+        (Some(key), Some(verification_code)) => Ok(SignedPdf {
+            key,
+            verification_code,
+        }),
+        _ => Err(StoreError::WrongState),
+    }
+}
+
+/// What the holder of a paper with this code may know.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn verify(pool: &PgPool, code: &str) -> Result<Option<Verification>> {
+    Ok(sqlx::query_as!(
+        Verification,
+        r#"SELECT finalized_at AS "signed_at!", signer_name AS "doctor_name!",
+                  signer_registration AS "registration_number!"
+             FROM prescriptions WHERE verification_code = $1 AND status = 'FINALIZED'"#,
+        code,
+    )
+    .fetch_optional(pool)
+    .await?)
+}
+
+/// Removes the drafts of all doctors that were deleted at least `age` ago (at
+/// least twice [`jobs::UNDO_TIME`]) and says how many they were.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn purge_deleted(connection: &mut PgConnection, age: Duration) -> Result<u64> {
+    Ok(sqlx::query!(
+        "DELETE FROM prescriptions
+          WHERE status = 'DRAFT' AND deleted_at <= now() - $1::interval",
+        interval(age.max(2 * jobs::UNDO_TIME)),
+    )
+    .execute(connection)
+    .await?
+    .rows_affected())
+}

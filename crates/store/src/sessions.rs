@@ -1,0 +1,204 @@
+//! Sessions, unreadable for whoever has the table alone: the payload is sealed,
+//! and the id is a digest of what the cookie holds.
+
+use std::{collections::HashMap, fmt};
+
+use aes_gcm::{
+    Aes256Gcm, Nonce,
+    aead::{Aead, Generate, KeyInit, Payload},
+};
+use async_trait::async_trait;
+use serde_json::Value;
+use seva_model::UserId;
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store,
+};
+use uuid::Uuid;
+
+use crate::{Result, StoreError};
+
+/// Key in a session under which the signed-in person's id stands as text. It is
+/// copied beside the sealed payload, so that all sessions of a person can be
+/// ended.
+pub const SESSION_USER_KEY: &str = "user_id";
+
+const NONCE_BYTES: usize = 12;
+
+/// Keeps sessions in PostgreSQL, sealed with AES-256-GCM. Cheap to clone.
+#[derive(Clone)]
+pub struct SealedSessionStore {
+    pool: PgPool,
+    cipher: Aes256Gcm,
+}
+
+impl fmt::Debug for SealedSessionStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedSessionStore")
+    }
+}
+
+impl SealedSessionStore {
+    /// A store that seals with this key. Sessions sealed with another key do not
+    /// exist for it.
+    #[must_use]
+    pub fn new(pool: PgPool, key: &[u8; 32]) -> Self {
+        Self {
+            pool,
+            cipher: Aes256Gcm::new(key.into()),
+        }
+    }
+
+    /// Removes the sessions that have expired and says how many they were.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn delete_expired(&self) -> Result<u64> {
+        Ok(
+            sqlx::query!("DELETE FROM sessions WHERE expires_at <= now()")
+                .execute(&self.pool)
+                .await?
+                .rows_affected(),
+        )
+    }
+
+    /// Ends all sessions of a person and says how many they were.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn delete_of_user(&self, user: UserId) -> Result<u64> {
+        Ok(
+            sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user.as_uuid())
+                .execute(&self.pool)
+                .await?
+                .rows_affected(),
+        )
+    }
+
+    /// Nonce and ciphertext. The digest of the id is authenticated with it: a
+    /// payload moved to another row does not open.
+    fn seal(&self, id_hash: &[u8], record: &Record) -> session_store::Result<Vec<u8>> {
+        let plain = serde_json::to_vec(&record.data)
+            .map_err(|error| session_store::Error::Encode(error.to_string()))?;
+        let nonce = Nonce::generate();
+        let sealed = self
+            .cipher
+            .encrypt(
+                &nonce,
+                Payload {
+                    msg: &plain,
+                    aad: id_hash,
+                },
+            )
+            .map_err(|_| session_store::Error::Encode("the payload can't be sealed".to_owned()))?;
+        let mut payload = Vec::with_capacity(NONCE_BYTES + sealed.len());
+        payload.extend_from_slice(&nonce);
+        payload.extend_from_slice(&sealed);
+        Ok(payload)
+    }
+
+    /// `None` for what was sealed with another key, for another row, or changed.
+    fn open(&self, id_hash: &[u8], payload: &[u8]) -> Option<HashMap<String, Value>> {
+        let (nonce, sealed) = payload.split_first_chunk::<NONCE_BYTES>()?;
+        let plain = self
+            .cipher
+            .decrypt(
+                &Nonce::from(*nonce),
+                Payload {
+                    msg: sealed,
+                    aad: id_hash,
+                },
+            )
+            .ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
+
+fn digest(id: Id) -> [u8; 32] {
+    Sha256::digest(id.0.to_le_bytes()).into()
+}
+
+fn user_of(record: &Record) -> Option<Uuid> {
+    record.data.get(SESSION_USER_KEY)?.as_str()?.parse().ok()
+}
+
+fn backend(error: impl Into<StoreError>) -> session_store::Error {
+    session_store::Error::Backend(error.into().to_string())
+}
+
+#[async_trait]
+impl SessionStore for SealedSessionStore {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        loop {
+            let id_hash = digest(record.id);
+            let inserted = sqlx::query!(
+                "INSERT INTO sessions (id_hash, user_id, payload, expires_at)
+                 VALUES ($1, $2, $3, $4) ON CONFLICT (id_hash) DO NOTHING",
+                &id_hash,
+                user_of(record),
+                self.seal(&id_hash, record)?,
+                record.expiry_date,
+            )
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+            if inserted.rows_affected() == 1 {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+    }
+
+    /// Changes a session that exists. One that was deleted meanwhile, by a
+    /// sign-out in another tab, stays deleted.
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let id_hash = digest(record.id);
+        sqlx::query!(
+            "UPDATE sessions SET user_id = $2, payload = $3, expires_at = $4 WHERE id_hash = $1",
+            &id_hash,
+            user_of(record),
+            self.seal(&id_hash, record)?,
+            record.expiry_date,
+        )
+        .execute(&self.pool)
+        .await
+        .map_err(backend)?;
+        Ok(())
+    }
+
+    async fn load(&self, session_id: &Id) -> session_store::Result<Option<Record>> {
+        let id_hash = digest(*session_id);
+        let row = sqlx::query!(
+            "SELECT payload, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > now()",
+            &id_hash,
+        )
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(backend)?;
+        Ok(row.and_then(|row| {
+            let data = self.open(&id_hash, &row.payload);
+            if data.is_none() {
+                tracing::warn!("a stored session does not open with the session key");
+            }
+            Some(Record {
+                id: *session_id,
+                data: data?,
+                expiry_date: row.expires_at,
+            })
+        }))
+    }
+
+    async fn delete(&self, session_id: &Id) -> session_store::Result<()> {
+        sqlx::query!(
+            "DELETE FROM sessions WHERE id_hash = $1",
+            &digest(*session_id)
+        )
+        .execute(&self.pool)
+        .await
+        .map_err(backend)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! Sessions are unreadable without the key.
+
+use serde_json::json;
+use seva_model::UserId;
+use seva_store::{SESSION_USER_KEY, SealedSessionStore};
+use time::{Duration, OffsetDateTime};
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+};
+
+use crate::fixture::World;
+
+const SECRET: &str = "refresh-token-of-the-provider";
+
+fn store(world: &World) -> SealedSessionStore {
+    SealedSessionStore::new(world.pool().clone(), &[5; 32])
+}
+
+fn record(user: Option<UserId>) -> Record {
+    let mut record = Record {
+        id: Id::default(),
+        data: [("token".to_owned(), json!(SECRET))].into(),
+        // PostgreSQL keeps microseconds.
+        expiry_date: (OffsetDateTime::now_utc() + Duration::hours(1))
+            .replace_microsecond(0)
+            .unwrap(),
+    };
+    if let Some(user) = user {
+        record.data.insert(SESSION_USER_KEY.to_owned(), json!(user));
+    }
+    record
+}
+
+async fn created(store: &SealedSessionStore, user: Option<UserId>) -> Record {
+    let mut record = record(user);
+    store.create(&mut record).await.unwrap();
+    record
+}
+
+#[tokio::test]
+async fn a_session_is_kept_changed_and_deleted() {
+    let world = World::new().await;
+    let store = store(&world);
+    let mut record = created(&store, Some(world.asha)).await;
+    assert_eq!(store.load(&record.id).await.unwrap(), Some(record.clone()));
+    record.data.insert("more".to_owned(), json!([1, 2]));
+    record.expiry_date += Duration::hours(1);
+    store.save(&record).await.unwrap();
+    assert_eq!(store.load(&record.id).await.unwrap(), Some(record.clone()));
+    store.delete(&record.id).await.unwrap();
+    assert_eq!(store.load(&record.id).await.unwrap(), None);
+    store.save(&record).await.unwrap();
+    assert_eq!(
+        store.load(&record.id).await.unwrap(),
+        None,
+        "what was signed out stays so"
+    );
+}
+
+#[tokio::test]
+async fn the_table_tells_neither_payload_nor_id() {
+    let world = World::new().await;
+    let store = store(&world);
+    let record = created(&store, Some(world.asha)).await;
+    let (id_hash, payload): (Vec<u8>, Vec<u8>) =
+        sqlx::query_as("SELECT id_hash, payload FROM sessions")
+            .fetch_one(world.pool())
+            .await
+            .unwrap();
+    let holds = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|w| w == part);
+    assert!(!holds(&payload, SECRET.as_bytes()) && !holds(&payload, b"token"));
+    for id in [record.id.0.to_le_bytes(), record.id.0.to_be_bytes()] {
+        assert!(!holds(&id_hash, &id) && !holds(&payload, &id));
+    }
+    // Sealing the same twice gives other bytes.
+    store.save(&record).await.unwrap();
+    let again: Vec<u8> = sqlx::query_scalar("SELECT payload FROM sessions")
+        .fetch_one(world.pool())
+        .await
+        .unwrap();
+    assert_ne!(again, payload);
+}
+
+#[tokio::test]
+async fn another_key_or_a_changed_payload_is_no_session() {
+    let world = World::new().await;
+    let store = store(&world);
+    let (one, two) = (created(&store, None).await, created(&store, None).await);
+    let other = SealedSessionStore::new(world.pool().clone(), &[6; 32]);
+    assert_eq!(other.load(&one.id).await.unwrap(), None);
+
+    sqlx::query(
+        "UPDATE sessions SET payload = o.payload FROM (SELECT id_hash, payload FROM sessions) o
+          WHERE o.id_hash <> sessions.id_hash",
+    )
+    .execute(world.pool())
+    .await
+    .unwrap();
+    assert_eq!(
+        store.load(&one.id).await.unwrap(),
+        None,
+        "payloads of two rows were swapped"
+    );
+
+    store.save(&two).await.unwrap();
+    assert!(store.load(&two.id).await.unwrap().is_some());
+    sqlx::query("UPDATE sessions SET payload = set_byte(payload, 20, get_byte(payload, 20) # 1)")
+        .execute(world.pool())
+        .await
+        .unwrap();
+    assert_eq!(
+        store.load(&two.id).await.unwrap(),
+        None,
+        "a bit was flipped"
+    );
+    sqlx::query("UPDATE sessions SET payload = 'short'")
+        .execute(world.pool())
+        .await
+        .unwrap();
+    assert_eq!(store.load(&two.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_expired_session_is_none_and_is_cleared() {
+    let world = World::new().await;
+    let store = store(&world);
+    let living = created(&store, None).await;
+    let mut old = record(None);
+    old.expiry_date = OffsetDateTime::now_utc() - Duration::seconds(1);
+    store.create(&mut old).await.unwrap();
+    assert_eq!(store.load(&old.id).await.unwrap(), None);
+    assert_eq!(store.delete_expired().await.unwrap(), 1);
+    assert_eq!(store.delete_expired().await.unwrap(), 0);
+    assert!(store.load(&living.id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_id_in_use_is_never_given_twice() {
+    let world = World::new().await;
+    let store = store(&world);
+    let first = created(&store, Some(world.asha)).await;
+    let mut second = record(Some(world.ravi));
+    second.id = first.id;
+    store.create(&mut second).await.unwrap();
+    assert_ne!(second.id, first.id);
+    assert_eq!(store.load(&first.id).await.unwrap(), Some(first));
+    assert_eq!(store.load(&second.id).await.unwrap(), Some(second));
+}
+
+#[tokio::test]
+async fn all_sessions_of_a_person_end_at_once() {
+    let world = World::new().await;
+    let store = store(&world);
+    let one = created(&store, Some(world.asha)).await;
+    let mut two = created(&store, None).await;
+    // Signed in after the session began.
+    two.data
+        .insert(SESSION_USER_KEY.to_owned(), json!(world.asha));
+    store.save(&two).await.unwrap();
+    let other = created(&store, Some(world.ravi)).await;
+    assert_eq!(store.delete_of_user(world.asha).await.unwrap(), 2);
+    assert_eq!(store.load(&one.id).await.unwrap(), None);
+    assert_eq!(store.load(&two.id).await.unwrap(), None);
+    assert!(store.load(&other.id).await.unwrap().is_some());
+}

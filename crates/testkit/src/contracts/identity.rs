@@ -1,0 +1,279 @@
+use async_trait::async_trait;
+use seva_model::{ConfirmationCode, EmailAddress, FullName, Password, Registration};
+use seva_services::ports::{Identity, IdentityError};
+
+/// An identity provider nobody has an account with yet.
+#[async_trait]
+pub trait IdentityWorld: Send + Sync {
+    /// The adapter.
+    fn identity(&self) -> &dyn Identity;
+
+    /// Codes that were sent to the address, oldest first.
+    async fn codes_sent_to(&self, email: &EmailAddress) -> Vec<ConfirmationCode>;
+
+    /// Makes the code that was sent last to the address too old.
+    async fn let_code_expire(&self, email: &EmailAddress);
+}
+
+const PASSWORD: &str = "Right-Pass-1";
+
+fn email(text: &str) -> EmailAddress {
+    text.parse().expect("an e-mail address")
+}
+
+fn registration(address: &str) -> Registration {
+    Registration {
+        email: email(address),
+        password: Password::new(PASSWORD.to_owned()).expect("a password"),
+        full_name: name("Asha Verma"),
+    }
+}
+
+fn name(text: &str) -> FullName {
+    text.parse().expect("a name")
+}
+
+async fn last_code(world: &impl IdentityWorld, address: &EmailAddress) -> ConfirmationCode {
+    world
+        .codes_sent_to(address)
+        .await
+        .pop()
+        .expect("a code was sent")
+}
+
+/// A code that differs from all that were sent.
+async fn wrong_code(world: &impl IdentityWorld, address: &EmailAddress) -> ConfirmationCode {
+    let sent = world.codes_sent_to(address).await;
+    ["000000", "111111", "222222", "333333", "444444", "555555"]
+        .iter()
+        .map(|code| code.parse().expect("a code"))
+        .find(|code| !sent.contains(code))
+        .expect("a code that was not sent")
+}
+
+macro_rules! assert_refused {
+    ($result:expr, $expected:pat) => {
+        match $result {
+            Err($expected) => {}
+            other => panic!("expected {}, got {other:?}", stringify!($expected)),
+        }
+    };
+}
+
+/// Runs the whole contract of [`Identity`].
+///
+/// # Panics
+/// At the first promise that is not kept.
+pub async fn identity<W: IdentityWorld>(make: impl AsyncFn() -> W) {
+    a_registered_person_confirms_and_signs_in(&make().await).await;
+    a_wrong_password_and_an_unknown_address_look_the_same(&make().await).await;
+    a_confirmed_address_can_not_be_registered_again(&make().await).await;
+    a_new_code_voids_the_one_before(&make().await).await;
+    an_old_code_is_refused_as_old(&make().await).await;
+    nobody_learns_who_has_an_account(&make().await).await;
+    signing_out_is_a_success(&make().await).await;
+}
+
+async fn register_confirmed(world: &impl IdentityWorld, address: &str) -> String {
+    let registration = registration(address);
+    let registered = world
+        .identity()
+        .register(&registration)
+        .await
+        .expect("registration");
+    assert!(registered.confirmation_required);
+    let code = last_code(world, &registration.email).await;
+    world
+        .identity()
+        .confirm(&registration.email, &code)
+        .await
+        .expect("confirmation");
+    registered.subject
+}
+
+async fn a_registered_person_confirms_and_signs_in(world: &impl IdentityWorld) {
+    let registration = registration("doctor@contract.example");
+    let (address, password) = (&registration.email, &registration.password);
+    let port = world.identity();
+    let registered = port.register(&registration).await.expect("registration");
+    assert!(registered.confirmation_required);
+    assert!(!registered.subject.is_empty());
+
+    assert_refused!(
+        port.authenticate(address, password).await,
+        IdentityError::NotConfirmed
+    );
+    assert_refused!(
+        port.confirm(address, &wrong_code(world, address).await)
+            .await,
+        IdentityError::CodeMismatch
+    );
+    let code = last_code(world, address).await;
+    port.confirm(address, &code)
+        .await
+        .expect("the right code after a wrong one");
+
+    let signed_in = port.authenticate(address, password).await.expect("sign-in");
+    assert_eq!(signed_in.subject, registered.subject);
+    assert_eq!(&signed_in.email, address);
+    assert_eq!(signed_in.full_name, registration.full_name);
+    let again = port
+        .authenticate(address, password)
+        .await
+        .expect("a second sign-in");
+    assert_eq!(again.subject, registered.subject, "the subject lasts");
+}
+
+async fn a_wrong_password_and_an_unknown_address_look_the_same(world: &impl IdentityWorld) {
+    register_confirmed(world, "doctor@contract.example").await;
+    let unconfirmed = registration("new@contract.example");
+    world
+        .identity()
+        .register(&unconfirmed)
+        .await
+        .expect("registration");
+    let wrong = Password::attempt("Wrong-Pass-1".to_owned());
+    for address in [
+        "doctor@contract.example",
+        "nobody@contract.example",
+        "new@contract.example",
+    ] {
+        assert_refused!(
+            world.identity().authenticate(&email(address), &wrong).await,
+            IdentityError::Refused
+        );
+    }
+    let empty = Password::attempt(String::new());
+    assert_refused!(
+        world
+            .identity()
+            .authenticate(&email("doctor@contract.example"), &empty)
+            .await,
+        IdentityError::Refused
+    );
+}
+
+async fn a_confirmed_address_can_not_be_registered_again(world: &impl IdentityWorld) {
+    let subject = register_confirmed(world, "doctor@contract.example").await;
+    let taken = Registration {
+        password: Password::new("Other-Pass-2".to_owned()).expect("a password"),
+        full_name: name("Somebody Else"),
+        ..registration("doctor@contract.example")
+    };
+    assert_refused!(
+        world.identity().register(&taken).await,
+        IdentityError::AlreadyRegistered
+    );
+    assert_refused!(
+        world
+            .identity()
+            .authenticate(&taken.email, &taken.password)
+            .await,
+        IdentityError::Refused
+    );
+    let right = Password::attempt(PASSWORD.to_owned());
+    let still = world
+        .identity()
+        .authenticate(&taken.email, &right)
+        .await
+        .expect("the first password still counts");
+    assert_eq!(still.subject, subject);
+    assert_eq!(still.full_name, name("Asha Verma"));
+}
+
+async fn a_new_code_voids_the_one_before(world: &impl IdentityWorld) {
+    let registration = registration("doctor@contract.example");
+    let port = world.identity();
+    port.register(&registration).await.expect("registration");
+    port.resend_code(&registration.email)
+        .await
+        .expect("a new code");
+    let sent = world.codes_sent_to(&registration.email).await;
+    let [first, second] = &sent[..] else {
+        panic!("two codes were sent, not {}", sent.len());
+    };
+    // Once in a million the two are equal, and there is nothing to see.
+    if first != second {
+        assert_refused!(
+            port.confirm(&registration.email, first).await,
+            IdentityError::CodeMismatch
+        );
+    }
+    port.confirm(&registration.email, second)
+        .await
+        .expect("the new code");
+}
+
+async fn an_old_code_is_refused_as_old(world: &impl IdentityWorld) {
+    let registration = registration("doctor@contract.example");
+    let port = world.identity();
+    port.register(&registration).await.expect("registration");
+    let old = last_code(world, &registration.email).await;
+    world.let_code_expire(&registration.email).await;
+    assert_refused!(
+        port.confirm(&registration.email, &old).await,
+        IdentityError::CodeExpired
+    );
+    port.resend_code(&registration.email)
+        .await
+        .expect("a new code");
+    let fresh = last_code(world, &registration.email).await;
+    port.confirm(&registration.email, &fresh)
+        .await
+        .expect("the new code");
+}
+
+async fn nobody_learns_who_has_an_account(world: &impl IdentityWorld) {
+    register_confirmed(world, "doctor@contract.example").await;
+    let before = world
+        .codes_sent_to(&email("doctor@contract.example"))
+        .await
+        .len();
+    for address in ["doctor@contract.example", "nobody@contract.example"] {
+        world
+            .identity()
+            .resend_code(&email(address))
+            .await
+            .expect("a silent success");
+    }
+    assert_eq!(
+        world
+            .codes_sent_to(&email("doctor@contract.example"))
+            .await
+            .len(),
+        before,
+        "a confirmed address gets no further code"
+    );
+    assert!(
+        world
+            .codes_sent_to(&email("nobody@contract.example"))
+            .await
+            .is_empty()
+    );
+    assert_refused!(
+        world
+            .identity()
+            .confirm(
+                &email("nobody@contract.example"),
+                &"123456".parse().expect("a code")
+            )
+            .await,
+        IdentityError::CodeMismatch
+    );
+}
+
+async fn signing_out_is_a_success(world: &impl IdentityWorld) {
+    let subject = register_confirmed(world, "doctor@contract.example").await;
+    world.identity().sign_out(&subject).await.expect("sign-out");
+    world
+        .identity()
+        .sign_out(&subject)
+        .await
+        .expect("a second sign-out");
+    let password = Password::attempt(PASSWORD.to_owned());
+    world
+        .identity()
+        .authenticate(&email("doctor@contract.example"), &password)
+        .await
+        .expect("signing in again");
+}

@@ -1,0 +1,145 @@
+use async_trait::async_trait;
+use seva_model::Segment;
+use seva_services::ports::{Transcriber, TranscriberError, TranscriberEvent, TranscriptionRequest};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// A transcriber with recordings in its object store.
+#[async_trait]
+pub trait SpeechWorld: Send + Sync {
+    /// The adapter.
+    fn transcriber(&self) -> &dyn Transcriber;
+
+    /// A stored recording in which somebody speaks, of any length above a few
+    /// seconds.
+    async fn speech(&self) -> TranscriptionRequest;
+
+    /// A request whose recording is not in the store.
+    async fn missing(&self) -> TranscriptionRequest;
+}
+
+/// Runs the whole contract of [`Transcriber`].
+///
+/// # Panics
+/// At the first promise that is not kept.
+pub async fn transcriber<W: SpeechWorld>(make: impl AsyncFn() -> W) {
+    let world = make().await;
+    speech_becomes_words_with_times(&world).await;
+    a_cancelled_transcription_ends_as_cancelled(&world).await;
+    a_missing_recording_is_an_error(&world).await;
+}
+
+struct News {
+    progress: Vec<u8>,
+    segments: Vec<Segment>,
+}
+
+async fn run(
+    world: &impl SpeechWorld,
+    request: &TranscriptionRequest,
+    cancel: CancellationToken,
+    cancel_at_first_news: bool,
+) -> (Result<Vec<Segment>, TranscriberError>, News) {
+    // A small channel: the adapter has to cope with a slow reader.
+    let (sender, mut receiver) = mpsc::channel(1);
+    let stop = cancel.clone();
+    let listen = async {
+        let mut news = News {
+            progress: Vec::new(),
+            segments: Vec::new(),
+        };
+        while let Some(event) = receiver.recv().await {
+            match event {
+                TranscriberEvent::Progress(percent) => news.progress.push(percent),
+                TranscriberEvent::Segment(segment) => news.segments.push(segment),
+            }
+            if cancel_at_first_news {
+                stop.cancel();
+            }
+        }
+        news
+    };
+    tokio::join!(
+        world.transcriber().transcribe(request, sender, cancel),
+        listen
+    )
+}
+
+async fn speech_becomes_words_with_times(world: &impl SpeechWorld) {
+    let request = world.speech().await;
+    let (result, news) = run(world, &request, CancellationToken::new(), false).await;
+    let segments = result.expect("a transcript");
+    assert!(
+        segments.iter().any(|segment| !segment.text.is_empty()),
+        "words were heard"
+    );
+    assert_eq!(
+        news.segments, segments,
+        "the news tell all segments, in order"
+    );
+    assert!(!news.progress.is_empty(), "progress is told");
+    assert!(
+        news.progress.is_sorted(),
+        "progress never falls: {:?}",
+        news.progress
+    );
+    assert!(news.progress.iter().all(|percent| *percent <= 100));
+
+    let mut now = 0.0;
+    for (place, segment) in segments.iter().enumerate() {
+        assert_eq!(segment.index as usize, place);
+        assert_eq!(segment.text, segment.text.trim());
+        assert!(segment.start <= segment.end && segment.start >= 0.0);
+        let words: Vec<&str> = segment
+            .words
+            .iter()
+            .map(|word| word.text.as_str())
+            .collect();
+        assert_eq!(
+            words.concat().split_whitespace().collect::<String>(),
+            segment.text.split_whitespace().collect::<String>(),
+            "the words are the text"
+        );
+        for word in &segment.words {
+            assert!(word.start >= now, "words come in order");
+            assert!(word.end >= word.start);
+            assert!(
+                word.end <= request.duration_seconds + 0.5,
+                "no word ends behind the recording"
+            );
+            assert!((0.0..=1.0).contains(&word.confidence));
+            now = word.start;
+        }
+    }
+}
+
+async fn a_cancelled_transcription_ends_as_cancelled(world: &impl SpeechWorld) {
+    let request = world.speech().await;
+    let before = CancellationToken::new();
+    before.cancel();
+    let (result, _) = run(world, &request, before, false).await;
+    assert!(
+        matches!(result, Err(TranscriberError::Cancelled)),
+        "cancelled before it began"
+    );
+
+    let (result, _) = run(world, &request, CancellationToken::new(), true).await;
+    // News may come with the very end, when there is nothing left to cancel.
+    assert!(
+        matches!(result, Err(TranscriberError::Cancelled) | Ok(_)),
+        "cancelled while it ran: {result:?}"
+    );
+}
+
+async fn a_missing_recording_is_an_error(world: &impl SpeechWorld) {
+    let request = world.missing().await;
+    let (result, news) = run(world, &request, CancellationToken::new(), false).await;
+    assert!(
+        matches!(
+            result,
+            Err(TranscriberError::Port(_) | TranscriberError::Refused(_))
+        ),
+        "a missing recording gives an error: {result:?}"
+    );
+    assert!(news.segments.is_empty());
+}
