@@ -1,0 +1,71 @@
+//! A change of state and the audit event that tells of it, in one transaction.
+
+use seva_model::{AppError, UserId};
+use seva_store::{StoreError, Transaction, audit};
+use uuid::Uuid;
+
+use crate::{Services, errors::Reported};
+
+pub(crate) const USER: &str = "user";
+pub(crate) const TRANSCRIPTION: &str = "transcription";
+pub(crate) const PRESCRIPTION: &str = "prescription";
+
+/// Who did what to which row.
+#[derive(Clone, Copy)]
+pub(crate) struct Action {
+    user_id: Option<UserId>,
+    name: &'static str,
+    entity_type: &'static str,
+    entity_id: Uuid,
+}
+
+impl Action {
+    /// Something a person did.
+    pub(crate) const fn of(
+        user_id: UserId,
+        name: &'static str,
+        entity_type: &'static str,
+        entity_id: Uuid,
+    ) -> Self {
+        Self {
+            user_id: Some(user_id),
+            name,
+            entity_type,
+            entity_id,
+        }
+    }
+
+    /// Something SEVA did by itself.
+    pub(crate) const fn of_system(
+        name: &'static str,
+        entity_type: &'static str,
+        entity_id: Uuid,
+    ) -> Self {
+        Self {
+            user_id: None,
+            name,
+            entity_type,
+            entity_id,
+        }
+    }
+
+    /// Records the action in the transaction and commits both.
+    pub(crate) async fn commit(self, mut tx: Transaction) -> Result<(), StoreError> {
+        audit::record(
+            &mut tx,
+            self.user_id,
+            self.name,
+            self.entity_type,
+            self.entity_id,
+        )
+        .await?;
+        seva_store::commit(tx).await
+    }
+}
+
+impl Services {
+    /// A transaction, for one change of state.
+    pub(crate) async fn begin(&self) -> Result<Transaction, AppError> {
+        seva_store::begin(self.pool()).await.reported("begin")
+    }
+}

@@ -1,0 +1,130 @@
+//! The boundary where an error of a layer below becomes an [`AppError`]: here,
+//! and only here, its cause is logged. A cause never holds anything said by or
+//! about a patient, because neither the store nor a port puts such a thing in.
+
+use std::error::Error;
+
+use seva_model::{AppError, ErrorCode};
+use seva_store::StoreError;
+
+use crate::ports::{IdentityError, ObjectError, PortError};
+
+/// An error and all that caused it, on one line.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// Logs a failure that ends here.
+pub(crate) fn report(service: &str, operation: &str, error: &(dyn Error + 'static)) {
+    tracing::error!(service, operation, cause = %chain(error), "failed");
+}
+
+/// Logs a port's failure and says what the caller may know of it.
+pub(crate) fn port_failed(error: &PortError) -> AppError {
+    report(error.service, error.operation, error);
+    if error.may_retry {
+        AppError::unavailable()
+    } else {
+        AppError::internal()
+    }
+}
+
+/// Turns the store's refusals into words and logs its failures.
+pub(crate) trait Reported<T> {
+    /// For rows that the caller did not name.
+    fn reported(self, operation: &'static str) -> Result<T, AppError>;
+
+    /// For a row of the caller; `what` names it in the sentence: "dictation".
+    fn reported_for(self, operation: &'static str, what: &'static str) -> Result<T, AppError>;
+}
+
+impl<T> Reported<T> for Result<T, StoreError> {
+    fn reported(self, operation: &'static str) -> Result<T, AppError> {
+        self.reported_for(operation, "entry")
+    }
+
+    fn reported_for(self, operation: &'static str, what: &'static str) -> Result<T, AppError> {
+        self.map_err(|error| store_error(&error, operation, what))
+    }
+}
+
+fn store_error(error: &StoreError, operation: &'static str, what: &str) -> AppError {
+    match error {
+        StoreError::NotFound => AppError::not_found(what),
+        StoreError::StaleVersion => AppError::new(
+            ErrorCode::VersionConflict,
+            format!(
+                "This {what} was changed elsewhere. Your text is still on this page; load the newer version before you save."
+            ),
+        ),
+        StoreError::Signed => AppError::new(
+            ErrorCode::Conflict,
+            "This prescription is signed and can't change. Copy it to a new one.",
+        ),
+        StoreError::WrongState | StoreError::Taken => AppError::new(
+            ErrorCode::Conflict,
+            format!("This {what} is in a state that does not allow that. Load the page again."),
+        ),
+        StoreError::LeaseLost | StoreError::Corrupt(_) | StoreError::Database(_) => {
+            report("store", operation, error);
+            if error.may_retry() {
+                AppError::unavailable()
+            } else {
+                AppError::internal()
+            }
+        }
+    }
+}
+
+/// What a person may know of the identity provider's answer.
+pub(crate) fn identity_error(error: &IdentityError) -> AppError {
+    let (code, message) = match error {
+        IdentityError::Refused => (
+            ErrorCode::AuthenticationFailed,
+            "The e-mail address or the password is wrong.",
+        ),
+        IdentityError::NotConfirmed => (
+            ErrorCode::EmailNotConfirmed,
+            "Confirm your e-mail address first, with the code that was sent to it.",
+        ),
+        IdentityError::AlreadyRegistered => (
+            ErrorCode::AlreadyRegistered,
+            "This e-mail address has an account already. Sign in instead.",
+        ),
+        IdentityError::CodeMismatch => (
+            ErrorCode::CodeMismatch,
+            "The code is wrong. Check the newest mail, or ask for a new code.",
+        ),
+        IdentityError::CodeExpired => (
+            ErrorCode::CodeExpired,
+            "The code has expired. Ask for a new one.",
+        ),
+        IdentityError::TooManyAttempts => (
+            ErrorCode::RateLimited,
+            "Too many attempts. Wait a few minutes and try again.",
+        ),
+        IdentityError::Port(error) => return port_failed(error),
+    };
+    AppError::new(code, message)
+}
+
+/// What a person may know of a failed read of a stored file.
+pub(crate) fn object_error(error: &ObjectError, what: &str) -> AppError {
+    match error {
+        ObjectError::Port(error) => port_failed(error),
+        ObjectError::NotFound | ObjectError::RangeNotSatisfiable { .. } => {
+            report("objects", "open", error);
+            AppError::new(
+                ErrorCode::NotFound,
+                format!("The stored {what} can't be found. Tell who runs your SEVA."),
+            )
+        }
+    }
+}

@@ -1,0 +1,37 @@
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use seva_model::AppError;
+use seva_store::Cursor;
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// Newest first.
+    pub items: Vec<T>,
+    /// Where the next part begins, as the filter's `before`; `None` at the end.
+    pub next: Option<String>,
+}
+
+impl<T> From<seva_store::Page<T>> for Page<T> {
+    fn from(page: seva_store::Page<T>) -> Self {
+        Self {
+            items: page.items,
+            next: page.next.map(|cursor| cursor.to_string()),
+        }
+    }
+}
+
+/// The place that a filter's `before` names.
+pub(crate) fn cursor(before: Option<&str>) -> Result<Option<Cursor>, AppError> {
+    before
+        .map(Cursor::from_str)
+        .transpose()
+        .map_err(|_| AppError::field("before", "Open the list again from its beginning."))
+}
+
+/// Something to search for, when there is something.
+pub(crate) fn search(text: Option<&str>) -> Option<String> {
+    let text: String = text?.trim().chars().take(200).collect();
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,139 @@
+//! The worker: takes dictations off the queue and moves them to their end.
+//!
+//! It may die at any instruction. Everything it learns is written under a lease
+//! that it has to keep renewing; when it no longer does, another worker takes
+//! the dictation over at its last committed stage, and the first one's writes
+//! are refused.
+
+mod lease;
+mod news;
+mod purge;
+mod stages;
+mod tries;
+mod writes;
+
+use std::{num::NonZero, sync::Arc, thread, time::Duration};
+
+use seva_store::jobs;
+use tokio::{task::JoinSet, time::Instant};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+
+use crate::{Services, errors};
+use tries::Tries;
+
+/// How the worker works.
+#[derive(Clone, Debug)]
+pub struct WorkerConfig {
+    /// Dictations at a time.
+    pub parallel: usize,
+    /// How long a worker that went silent keeps its dictation.
+    pub lease: Duration,
+    /// How often the lease is renewed and a wish to cancel is looked up.
+    pub heartbeat: Duration,
+    /// How often the queue is looked at though nothing was announced.
+    pub poll: Duration,
+    /// First pause before a failed service is tried again; the next is four
+    /// times as long.
+    pub backoff: Duration,
+    /// Tries before a failing service fails the dictation.
+    pub tries: u32,
+    /// How often a dictation may take its worker down before it is given up.
+    pub max_crashes: i16,
+    /// How often deleted dictations are looked for.
+    pub purge_every: Duration,
+    /// How long what was deleted is kept, at least half a minute.
+    pub keep_deleted: Duration,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Self {
+            parallel: (cores / 2).max(1),
+            lease: Duration::from_secs(15),
+            heartbeat: Duration::from_millis(500),
+            poll: Duration::from_secs(2),
+            backoff: Duration::from_secs(5),
+            tries: 3,
+            max_crashes: 3,
+            purge_every: Duration::from_secs(60),
+            keep_deleted: Duration::from_secs(600),
+        }
+    }
+}
+
+/// Takes dictations off the queue. Cheap to clone.
+#[derive(Clone)]
+pub struct Worker {
+    services: Services,
+    config: Arc<WorkerConfig>,
+    tries: Arc<Tries>,
+}
+
+impl Worker {
+    /// A worker that has not begun.
+    #[must_use]
+    pub fn new(services: Services, config: WorkerConfig) -> Self {
+        Self {
+            services,
+            config: Arc::new(config),
+            tries: Arc::default(),
+        }
+    }
+
+    /// Works until `shutdown`, then hands back what it has not finished and
+    /// returns. Dropping it is as good as killing it: leases run out.
+    pub async fn run(self, shutdown: CancellationToken) {
+        let mut slots = JoinSet::new();
+        for _ in 0..self.config.parallel.max(1) {
+            slots.spawn(self.clone().work(shutdown.clone()));
+        }
+        slots.spawn(self.clone().purge_until(shutdown));
+        while let Some(ended) = slots.join_next().await {
+            if ended.is_err() {
+                tracing::error!("a part of the worker panicked");
+            }
+        }
+    }
+
+    async fn work(self, shutdown: CancellationToken) {
+        let mut changes = self.services.updates().subscribe();
+        while !shutdown.is_cancelled() {
+            match self.claim().await {
+                Ok(Some(job)) => {
+                    self.run_apart(job, &shutdown).await;
+                    // What was announced meanwhile is seen by the next claim.
+                    changes = changes.resubscribe();
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => errors::report("store", "claim", &error),
+            }
+            let poll = Instant::now() + self.config.poll;
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                _ = changes.recv() => {}
+                () = tokio::time::sleep_until(poll) => {}
+            }
+        }
+    }
+
+    /// Runs a job in a task of its own: a panic in an engine costs the job a try
+    /// once its lease runs out, and never the worker. What it says is not logged,
+    /// it may hold words of the dictation.
+    async fn run_apart(&self, job: jobs::ClaimedJob, shutdown: &CancellationToken) {
+        let id = job.lease.transcription_id;
+        let (worker, shutdown) = (self.clone(), shutdown.clone());
+        let task = tokio::spawn(async move { worker.run_job(job, &shutdown).await });
+        if AbortOnDropHandle::new(task).await.is_err() {
+            tracing::error!(transcription_id = %id, "work on a dictation panicked");
+        }
+    }
+
+    async fn claim(&self) -> Result<Option<jobs::ClaimedJob>, seva_store::StoreError> {
+        let mut tx = seva_store::begin(self.services.pool()).await?;
+        let job = jobs::claim(&mut tx, self.config.lease).await?;
+        seva_store::commit(tx).await?;
+        Ok(job)
+    }
+}

@@ -1,0 +1,69 @@
+//! Removing for good what was deleted and not taken back.
+
+use seva_store::{StoreError, prescriptions, transcriptions, transcriptions::Purgeable};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use super::Worker;
+use crate::{
+    audited::{Action, TRANSCRIPTION},
+    errors,
+};
+
+/// Dictations removed at a time.
+const BATCH: u32 = 50;
+
+impl Worker {
+    /// Purges from time to time, until `shutdown`.
+    pub(super) async fn purge_until(self, shutdown: CancellationToken) {
+        let mut tick = tokio::time::interval(self.config.purge_every);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                _ = tick.tick() => {}
+            }
+            if let Err(error) = self.purge_dictations().await {
+                errors::report("store", "purge dictations", &error);
+            }
+            if let Err(error) = self.purge_prescriptions().await {
+                errors::report("store", "purge prescriptions", &error);
+            }
+        }
+    }
+
+    async fn purge_dictations(&self) -> Result<(), StoreError> {
+        let pool = self.services.pool();
+        let deleted = transcriptions::purgeable(pool, self.config.keep_deleted, BATCH).await?;
+        for dictation in deleted {
+            self.purge_dictation(&dictation).await?;
+        }
+        Ok(())
+    }
+
+    /// The recording first: a row without its recording is found again the next
+    /// time, a recording without its row never.
+    async fn purge_dictation(&self, dictation: &Purgeable) -> Result<(), StoreError> {
+        let objects = &self.services.ports().objects;
+        if let Err(error) = objects.delete(&dictation.audio_key).await {
+            errors::report("objects", "delete recording", &error);
+            return Ok(());
+        }
+        let id = dictation.transcription_id;
+        let mut tx = seva_store::begin(self.services.pool()).await?;
+        transcriptions::purge(&mut tx, id).await?;
+        Action::of_system("transcription.purge", TRANSCRIPTION, id.as_uuid())
+            .commit(tx)
+            .await
+    }
+
+    async fn purge_prescriptions(&self) -> Result<(), StoreError> {
+        let mut tx = seva_store::begin(self.services.pool()).await?;
+        let purged = prescriptions::purge_deleted(&mut tx, self.config.keep_deleted).await?;
+        seva_store::commit(tx).await?;
+        if purged > 0 {
+            tracing::info!(purged, "deleted drafts were removed");
+        }
+        Ok(())
+    }
+}

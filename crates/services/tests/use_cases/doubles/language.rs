@@ -1,0 +1,155 @@
+//! An extractor and a lexicon of a few words.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use seva_model::{AdviceText, Attribute, Category, MedicineHit, MedicineKind, Trait, TraitName};
+use seva_services::ports::{EntityExtractor, FoundEntity, Lexicon, PortError};
+use tokio::sync::Semaphore;
+
+use super::failure;
+
+/// Finds a handful of words.
+pub(crate) struct ScriptedExtractor {
+    /// Whether each of the next calls may be repeated after it failed.
+    pub(crate) failures: Mutex<VecDeque<bool>>,
+    /// One permit a call.
+    pub(crate) gate: Semaphore,
+    pub(crate) calls: AtomicUsize,
+}
+
+impl ScriptedExtractor {
+    pub(crate) fn new(permits: usize) -> Self {
+        Self {
+            failures: Mutex::default(),
+            gate: Semaphore::new(permits),
+            calls: AtomicUsize::default(),
+        }
+    }
+
+    pub(crate) fn fail(&self, may_retry: bool) {
+        self.failures.lock().unwrap().push_back(may_retry);
+    }
+}
+
+fn find(text: &str, part: &str) -> Option<(u32, u32)> {
+    let begin = text[..text.find(part)?].chars().count();
+    let end = begin + part.chars().count();
+    Some((u32::try_from(begin).unwrap(), u32::try_from(end).unwrap()))
+}
+
+fn entity(
+    text: &str,
+    part: &str,
+    category: Category,
+    kind: &str,
+    score: f32,
+) -> Option<FoundEntity> {
+    let (begin_offset, end_offset) = find(text, part)?;
+    Some(FoundEntity {
+        text: part.to_owned(),
+        category,
+        entity_type: kind.to_owned(),
+        score,
+        begin_offset,
+        end_offset,
+        traits: Vec::new(),
+        attributes: Vec::new(),
+        icd10: Vec::new(),
+        rxnorm: Vec::new(),
+    })
+}
+
+fn find_all(text: &str) -> Vec<FoundEntity> {
+    let mut tylenol = entity(text, "Tylenol", Category::Medication, "BRAND_NAME", 0.98);
+    if let (Some(tylenol), Some((begin_offset, end_offset))) = (&mut tylenol, find(text, "500 mg"))
+    {
+        tylenol.attributes.push(Attribute {
+            attribute_type: "STRENGTH".to_owned(),
+            text: "500 mg".to_owned(),
+            begin_offset,
+            end_offset,
+            score: 0.9,
+            relationship_score: 0.9,
+            normalized: None,
+        });
+    }
+    let mut vicodin = entity(text, "Vicodin", Category::Medication, "BRAND_NAME", 0.9);
+    let mut hypertension = entity(
+        text,
+        "hypertension",
+        Category::MedicalCondition,
+        "DX_NAME",
+        0.5,
+    );
+    for (found, name) in [
+        (&mut vicodin, TraitName::Negation),
+        (&mut hypertension, TraitName::Diagnosis),
+    ] {
+        if let Some(found) = found {
+            found.traits.push(Trait { name, score: 0.9 });
+        }
+    }
+    let private = Category::ProtectedHealthInformation;
+    let found = [
+        entity(text, "Asha Verma", private, "NAME", 0.95),
+        entity(text, "45-year-old", private, "AGE", 0.95),
+        hypertension,
+        tylenol,
+        vicodin,
+        entity(text, "water", Category::Medication, "GENERIC_NAME", 0.49),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+#[async_trait]
+impl EntityExtractor for ScriptedExtractor {
+    async fn extract(&self, text: &str) -> Result<Vec<FoundEntity>, PortError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        self.gate.acquire().await.unwrap().forget();
+        let failing = self.failures.lock().unwrap().pop_front();
+        match failing {
+            Some(may_retry) => Err(failure("extractor", may_retry)),
+            None => Ok(find_all(text)),
+        }
+    }
+}
+
+pub(crate) struct SmallLexicon;
+
+impl Lexicon for SmallLexicon {
+    fn search_medicines(&self, query: &str, _: usize) -> Vec<MedicineHit> {
+        let known = "tylenol".starts_with(&query.to_lowercase());
+        let hit = MedicineHit {
+            name: "Tylenol".to_owned(),
+            generic: Some("acetaminophen".to_owned()),
+            kind: MedicineKind::Brand,
+            rxnorm: Some("202433".to_owned()),
+        };
+        known.then_some(hit).into_iter().collect()
+    }
+
+    fn suggest_medicines(&self, _: &str, _: usize) -> Vec<MedicineHit> {
+        Vec::new()
+    }
+
+    fn advice(&self, text: &str) -> AdviceText {
+        let there = |part: &str| {
+            if text.contains(part) {
+                part.to_owned()
+            } else {
+                String::new()
+            }
+        };
+        AdviceText {
+            advice: there("Drink water."),
+            follow_up: there("Review after two weeks."),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Ports that do what a test tells them.
+
+mod language;
+mod people;
+mod speech;
+mod storage;
+
+use std::error::Error;
+
+use seva_services::ports::PortError;
+
+pub(crate) use language::{ScriptedExtractor, SmallLexicon};
+pub(crate) use people::People;
+pub(crate) use speech::{Inspector, SENTENCES, ScriptedTranscriber, Speech, segments};
+pub(crate) use storage::{Objects, Printer};
+
+/// Permits that never run out.
+pub(crate) const ALL: usize = 1_000_000;
+
+pub(crate) fn failure(service: &'static str, may_retry: bool) -> PortError {
+    let source: Box<dyn Error + Send + Sync> = "the test said so".into();
+    PortError {
+        service,
+        operation: "scripted",
+        may_retry,
+        source,
+    }
+}

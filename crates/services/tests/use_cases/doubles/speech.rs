@@ -1,0 +1,165 @@
+//! An engine that hears what a test says, when the test says so.
+
+use std::{
+    collections::VecDeque,
+    path::Path,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use seva_model::{Segment, Word};
+use seva_services::ports::{
+    AudioFacts, AudioInspector, AudioRefused, Transcriber, TranscriberError, TranscriberEvent,
+    TranscriptionRequest,
+};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::failure;
+
+/// Refuses a file that begins with "silence".
+pub(crate) struct Inspector;
+
+#[async_trait]
+impl AudioInspector for Inspector {
+    async fn inspect(&self, file: &Path) -> Result<AudioFacts, AudioRefused> {
+        if std::fs::read(file).unwrap().starts_with(b"silence") {
+            return Err(AudioRefused {
+                code: "AUDIO_SILENT",
+                message: "The recording is silent.".to_owned(),
+            });
+        }
+        Ok(AudioFacts {
+            extension: "m4a",
+            mime: "audio/mp4",
+            duration_seconds: 12.5,
+        })
+    }
+}
+
+/// What the transcriber does the next time it is called.
+pub(crate) enum Speech {
+    /// Hears these sentences, a segment each, one whenever the test allows it.
+    Hears(Vec<&'static str>),
+    Fails {
+        may_retry: bool,
+    },
+    Refuses,
+    Panics,
+}
+
+/// Plays its scripts in order, then repeats hearing [`SENTENCES`].
+pub(crate) struct ScriptedTranscriber {
+    pub(crate) scripts: Mutex<VecDeque<Speech>>,
+    /// One permit a segment, and one for the end.
+    pub(crate) steps: Semaphore,
+    pub(crate) calls: AtomicUsize,
+    pub(crate) cancelled: AtomicUsize,
+}
+
+pub(crate) const SENTENCES: [&str; 3] = [
+    "Mrs. Asha Verma, a 45-year-old female with hypertension.",
+    "Start Tylenol 500 mg twice daily, no Vicodin.",
+    "Drink water. Review after two weeks.",
+];
+
+impl ScriptedTranscriber {
+    pub(crate) fn new(steps: usize) -> Self {
+        Self {
+            scripts: Mutex::default(),
+            steps: Semaphore::new(steps),
+            calls: AtomicUsize::default(),
+            cancelled: AtomicUsize::default(),
+        }
+    }
+
+    pub(crate) fn next(&self, speech: Speech) {
+        self.scripts.lock().unwrap().push_back(speech);
+    }
+
+    async fn step(&self, cancel: &CancellationToken) -> Result<(), TranscriberError> {
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => {
+                self.cancelled.fetch_add(1, Ordering::SeqCst);
+                Err(TranscriberError::Cancelled)
+            }
+            permit = self.steps.acquire() => {
+                permit.unwrap().forget();
+                Ok(())
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Transcriber for ScriptedTranscriber {
+    async fn transcribe(
+        &self,
+        _: &TranscriptionRequest,
+        news: mpsc::Sender<TranscriberEvent>,
+        cancel: CancellationToken,
+    ) -> Result<Vec<Segment>, TranscriberError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let speech = self.scripts.lock().unwrap().pop_front();
+        let sentences = match speech {
+            None => SENTENCES.to_vec(),
+            Some(Speech::Hears(sentences)) => sentences,
+            Some(Speech::Fails { may_retry }) => {
+                return Err(failure("transcriber", may_retry).into());
+            }
+            Some(Speech::Refuses) => {
+                return Err(TranscriberError::Refused(AudioRefused {
+                    code: "AUDIO_REFUSED",
+                    message: "The recording can't be used.".to_owned(),
+                }));
+            }
+            Some(Speech::Panics) => panic!("the engine panics"),
+        };
+        let segments = segments(&sentences);
+        for (count, segment) in (1..).zip(&segments) {
+            self.step(&cancel).await?;
+            let percent = u8::try_from(count * 90 / segments.len()).unwrap();
+            let told = async {
+                news.send(TranscriberEvent::Segment(segment.clone()))
+                    .await?;
+                news.send(TranscriberEvent::Progress(percent)).await
+            };
+            let _ = told.await;
+        }
+        self.step(&cancel).await?;
+        Ok(segments)
+    }
+}
+
+pub(crate) fn segments(sentences: &[&str]) -> Vec<Segment> {
+    let mut at = 0.0;
+    (0..)
+        .zip(sentences)
+        .map(|(index, text)| {
+            let start = at;
+            let words = text
+                .split_whitespace()
+                .map(|word| {
+                    at += 0.5;
+                    Word {
+                        text: word.to_owned(),
+                        start: at - 0.5,
+                        end: at,
+                        confidence: 0.75,
+                    }
+                })
+                .collect();
+            Segment {
+                index,
+                start,
+                end: at,
+                text: (*text).to_owned(),
+                words,
+            }
+        })
+        .collect()
+}
