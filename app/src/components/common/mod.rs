@@ -1,0 +1,21 @@
+//! Small pieces that any page may use.
+
+mod dictation_row;
+mod field;
+mod icon;
+mod notice;
+mod search;
+mod skeleton;
+mod status;
+mod time;
+mod toast;
+
+pub(crate) use dictation_row::DictationRow;
+pub(crate) use field::{Field, SubmitButton};
+pub(crate) use icon::{Icon, IconName};
+pub(crate) use notice::{Notice, Tone, Trouble, trouble_of};
+pub(crate) use search::{provide_search, use_search};
+pub(crate) use skeleton::SkeletonRows;
+pub(crate) use status::StatusLine;
+pub(crate) use time::Moment;
+pub(crate) use toast::{Toasts, provide_toasts, use_toasts};

@@ -1,0 +1,9 @@
+//! Pieces of the page that shows a prescription.
+
+pub(crate) mod diagnoses;
+pub(crate) mod draft;
+pub(crate) mod editor;
+pub(crate) mod line;
+pub(crate) mod paper;
+pub(crate) mod rows;
+pub(crate) mod sign;

@@ -1,0 +1,149 @@
+//! One dictation: live while it runs, then its review.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use seva_model::{AppError, Transcription, TranscriptionId, TranscriptionStatus};
+
+use crate::{
+    UiError,
+    browser::keys::on_key,
+    clock::{day_and_time, use_clock},
+    components::common::{Notice, SkeletonRows, Tone, Trouble},
+    components::transcript::{
+        actions::{DeleteForm, Ended},
+        beside::PrescriptionBeside,
+        details::EntityDetails,
+        edit::EditTranscript,
+        findings::Findings,
+        legend::{Legend, Shown},
+        live::LiveDictation,
+        player::{Player, PlayerBar},
+        text::TranscriptText,
+    },
+    format,
+    server_fns::dictation_review::{
+        RetryExtraction, Review, SaveTranscript, load_review,
+    },
+};
+
+#[component]
+pub(crate) fn DictationPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|p| p.get("id").and_then(|id| id.parse::<TranscriptionId>().ok()))
+    });
+    let save = ServerAction::<SaveTranscript>::new();
+    let again = ServerAction::<RetryExtraction>::new();
+    let ended = RwSignal::new(0);
+    let loaded = Resource::new_blocking(
+        move || (id.get(), save.version().get(), again.version().get(), ended.get()),
+        |(id, ..)| async move {
+            match id {
+                Some(id) => load_review(id).await,
+                None => Err(UiError::from(AppError::not_found("dictation"))),
+            }
+        },
+    );
+    let on_end = Callback::new(move |()| ended.update(|n| *n += 1));
+    view! {
+        <Title text="Dictation"/>
+        <Transition fallback=|| view! { <SkeletonRows rows=6/> }>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok(review) => view! { <Loaded review save again on_end/> }.into_any(),
+                    Err(error) => view! {
+                        <h1>"Dictation"</h1>
+                        <Trouble error retry=move || loaded.refetch()/>
+                        <p><a href="/dictations">"All dictations"</a></p>
+                    }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Loaded(
+    review: Review,
+    save: ServerAction<SaveTranscript>,
+    again: ServerAction<RetryExtraction>,
+    on_end: Callback<()>,
+) -> impl IntoView {
+    let summary = review.transcription.summary.clone();
+    let id = summary.id;
+    let name = summary
+        .patient_name
+        .clone()
+        .unwrap_or_else(|| format!("Dictation, {}", format::clock(summary.duration_seconds)));
+    let clock = use_clock();
+    let body = match summary.status {
+        TranscriptionStatus::Pending | TranscriptionStatus::InProgress => {
+            view! { <LiveDictation transcription=review.transcription on_end/> }.into_any()
+        }
+        TranscriptionStatus::Failed | TranscriptionStatus::Cancelled => {
+            view! { <Ended summary=summary.clone()/> }.into_any()
+        }
+        TranscriptionStatus::Completed => {
+            view! { <Reviewed review save again/> }.into_any()
+        }
+    };
+    view! {
+        <header class="page__header">
+            <h1>{name.clone()}</h1>
+            <p class="page__facts">
+                {move || day_and_time(summary.created_at, clock.get())}
+                ", " {summary.specialty.label()} ", " {format::clock(summary.duration_seconds)}
+            </p>
+        </header>
+        {body}
+        <DeleteForm id name/>
+    }
+}
+
+#[component]
+fn Reviewed(
+    review: Review,
+    save: ServerAction<SaveTranscript>,
+    again: ServerAction<RetryExtraction>,
+) -> impl IntoView {
+    let Transcription { summary, transcript, transcript_version, segments, entities, extraction_failed, .. } =
+        review.transcription;
+    let id = summary.id;
+    let entities = Arc::new(entities);
+    let player = Player::new();
+    let shown = Shown::new();
+    let selected = RwSignal::new(None);
+    let heard = segments.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" ");
+    on_key("k", move || player.toggle());
+    on_key("j", move || player.skip(-10.0));
+    view! {
+        <PlayerBar player id duration=summary.duration_seconds/>
+        {extraction_failed.then(|| view! {
+            <Notice tone=Tone::Bad sentence="Medicines and conditions could not be marked. The text is complete and safe.">
+                <ActionForm action=again>
+                    <input type="hidden" name="id" value=id.to_string()/>
+                    <button class="button" disabled=move || again.pending().get()>"Mark them again"</button>
+                </ActionForm>
+            </Notice>
+        })}
+        <div class="review">
+            <section class="review__text" aria-labelledby="transcript-title">
+                <h2 id="transcript-title">"Transcript"</h2>
+                <Legend entities=&entities shown/>
+                <TranscriptText
+                    text=transcript.clone() segments=segments.clone() entities=Arc::clone(&entities)
+                    player shown selected
+                />
+                <EntityDetails
+                    text=transcript.clone() segments entities=Arc::clone(&entities) player selected
+                />
+                <Findings entities=&entities/>
+                <EditTranscript id version=transcript_version text=transcript heard save/>
+            </section>
+            {review.beside.map(|beside| view! { <PrescriptionBeside id beside player/> })}
+        </div>
+    }
+}
