@@ -1,0 +1,110 @@
+//! How the server is configured: from the environment, then from `.env`. One
+//! struct a concern; each lists its variables. `docs/configuration.md` has them
+//! all with their defaults.
+
+mod database;
+mod log;
+mod providers;
+mod site;
+mod source;
+mod speech;
+mod web;
+mod worker;
+
+use std::path::PathBuf;
+
+use self::source::Reader;
+pub use self::{
+    database::DatabaseConfig,
+    log::{LogConfig, LogFormat},
+    providers::{Provider, ProvidersConfig},
+    site::SiteConfig,
+    source::{ConfigError, Hidden, Variables},
+    speech::SpeechConfig,
+    web::{BaseUrl, WebConfig},
+    worker::WorkerSettings,
+};
+
+/// Which part of the work this process does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Pages and the API.
+    Web,
+    /// Dictations from the queue.
+    Worker,
+    /// Both.
+    #[default]
+    All,
+}
+
+impl Role {
+    /// Whether this process serves pages.
+    #[must_use]
+    pub const fn serves_web(self) -> bool {
+        matches!(self, Self::Web | Self::All)
+    }
+
+    /// Whether this process takes jobs.
+    #[must_use]
+    pub const fn takes_jobs(self) -> bool {
+        matches!(self, Self::Worker | Self::All)
+    }
+}
+
+/// The whole configuration. Its debug output holds no secret.
+///
+/// - `SEVA_DATA_DIR`: recordings, prescriptions, keys and mail of the embedded
+///   profile, and uploads on their way; required
+/// - `SEVA_DEMO`: `1` makes an account for a demonstration
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Which part of the work this process does; not a variable but `--role`.
+    pub role: Role,
+    /// Root of everything this process keeps on a disk.
+    pub data_dir: PathBuf,
+    /// Whether the demonstration's doctor shall exist.
+    pub demo: bool,
+    /// Where it listens and under which address people see it.
+    pub web: WebConfig,
+    /// Where the rows are.
+    pub database: DatabaseConfig,
+    /// Who does what SEVA does not do itself.
+    pub providers: ProvidersConfig,
+    /// Speech on this machine.
+    pub speech: SpeechConfig,
+    /// The queue.
+    pub worker: WorkerSettings,
+    /// What the browser loads.
+    pub site: SiteConfig,
+    /// What is logged.
+    pub log: LogConfig,
+}
+
+impl Config {
+    /// Reads and checks everything at once.
+    ///
+    /// # Errors
+    /// All missing and all wrong variables by name, in one error.
+    pub fn read(variables: &Variables, role: Role) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(variables);
+        let providers = ProvidersConfig::read(&mut reader);
+        let data_dir = reader.required("SEVA_DATA_DIR");
+        let data_dir = source::absolute(&data_dir).unwrap_or_else(|_| data_dir.into());
+        let config = Self {
+            role,
+            data_dir,
+            demo: reader.flag("SEVA_DEMO"),
+            web: WebConfig::read(&mut reader),
+            database: DatabaseConfig::read(&mut reader),
+            speech: SpeechConfig::read(&mut reader, providers.transcriber),
+            worker: WorkerSettings::read(&mut reader),
+            site: SiteConfig::read(&mut reader),
+            log: LogConfig::read(&mut reader),
+            providers,
+        };
+        reader.finish(config)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+use std::net::{Ipv4Addr, SocketAddr};
+
+use axum::http::Uri;
+
+use super::source::Reader;
+
+/// Where it listens and under which address people see it.
+///
+/// - `SEVA_ADDR`: address and port to listen on; `127.0.0.1:3000`, port 0 takes
+///   a free one
+/// - `SEVA_BASE_URL`: address in links and mail, `https://` unless it is this
+///   very machine; `http://` and the address it listens on
+#[derive(Clone, Debug)]
+pub struct WebConfig {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// Address in links and mail; `None` is the address it listens on.
+    pub base_url: Option<BaseUrl>,
+}
+
+impl WebConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let default = SocketAddr::from((Ipv4Addr::LOCALHOST, 3000));
+        let addr = reader.parsed(
+            "SEVA_ADDR",
+            default,
+            "an address and port like 127.0.0.1:3000",
+        );
+        let given = reader.optional("SEVA_BASE_URL");
+        let base_url = given.and_then(BaseUrl::parse);
+        if (given.is_some() && base_url.is_none()) || (given.is_none() && !addr.ip().is_loopback())
+        {
+            reader.refuse(
+                "SEVA_BASE_URL",
+                "an address like https://seva.clinic.example; plain http:// is for 127.0.0.1 \
+                 and localhost only",
+            );
+        }
+        Self { addr, base_url }
+    }
+}
+
+/// Scheme, host and port, without a path and without a slash at the end: what a
+/// browser calls an origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// `None` for anything but `https://host[:port]`, or `http://` with a host
+    /// that is this machine.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let uri: Uri = text.parse().ok()?;
+        let authority = uri.authority()?.as_str();
+        let is_plain = !authority.contains('@')
+            && uri.query().is_none()
+            && matches!(uri.path(), "" | "/")
+            && !text.ends_with('/');
+        let is_private = match uri.scheme_str()? {
+            "https" => true,
+            "http" => matches!(uri.host()?, "127.0.0.1" | "localhost" | "[::1]"),
+            _ => false,
+        };
+        (is_plain && is_private).then(|| Self(text.to_lowercase()))
+    }
+
+    /// The address a listener on this machine is reached under.
+    #[must_use]
+    pub fn of_listener(addr: SocketAddr) -> Self {
+        Self(format!("http://{addr}"))
+    }
+
+    /// As text, without a slash at the end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the way to the browser is encrypted.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+}

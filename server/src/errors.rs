@@ -1,0 +1,147 @@
+//! Errors as JSON. Inside the server an error is an [`AppError`]; here it gets
+//! its status and the shape the API promises:
+//!
+//! ```json
+//! {"success": false, "error": {"code": "...", "message": "...", "timestamp": "...", "request_id": "..."}}
+//! ```
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use seva_model::{AppError, ErrorCode, ValueError};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::telemetry;
+
+/// An [`AppError`] on its way out.
+#[derive(Debug)]
+pub(crate) struct ApiError(pub(crate) AppError);
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<ValueError> for ApiError {
+    fn from(error: ValueError) -> Self {
+        Self(error.into())
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    success: bool,
+    error: Details<'a>,
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    code: ErrorCode,
+    message: &'a str,
+    timestamp: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    fields: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.code.http_status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = Body {
+            success: false,
+            error: Details {
+                code: self.0.code,
+                message: &self.0.message,
+                timestamp: timestamp(OffsetDateTime::now_utc()),
+                fields: &self.0.fields,
+                request_id: telemetry::current_request_id(),
+            },
+        };
+        (status, Json(body)).into_response()
+    }
+}
+
+/// As the API writes moments.
+pub(crate) fn timestamp(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_default()
+}
+
+/// The answer to a panic: a sentence instead of a broken connection.
+pub(crate) fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    ApiError(AppError::internal()).into_response()
+}
+
+/// A JSON body whose refusal has the shape of every other error.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        match Json::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(body_too_large().into())
+            }
+            // The reason may quote the body.
+            Err(_) => Err(AppError::new(
+                ErrorCode::ValidationFailed,
+                "The body is not the JSON that is expected here. Check names and types of the \
+                 fields.",
+            )
+            .into()),
+        }
+    }
+}
+
+/// Says in the API's own words what the limit's layer says in plain text.
+pub(crate) async fn explain_limit(response: Response) -> Response {
+    let is_json = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|mime| mime.as_bytes().starts_with(b"application/json"));
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !is_json {
+        return ApiError(body_too_large()).into_response();
+    }
+    response
+}
+
+/// The error of a body over the limit.
+pub(crate) fn body_too_large() -> AppError {
+    AppError::new(
+        ErrorCode::BodyTooLarge,
+        "This is too much at once. Shorten it and try again.",
+    )
+}
+
+macro_rules! from_url {
+    ($extractor:ident, $name:ident) => {
+        /// A part of the address. One that can't be read names nothing that exists.
+        pub(crate) struct $name<T>(pub(crate) T);
+
+        impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for $name<T> {
+            type Rejection = ApiError;
+
+            async fn from_request_parts(
+                parts: &mut axum::http::request::Parts,
+                state: &S,
+            ) -> Result<Self, ApiError> {
+                match axum::extract::$extractor::from_request_parts(parts, state).await {
+                    Ok(axum::extract::$extractor(value)) => Ok(Self(value)),
+                    Err(_) => Err(AppError::not_found("address").into()),
+                }
+            }
+        }
+    };
+}
+from_url!(Path, UrlPath);
+from_url!(Query, UrlQuery);

@@ -1,0 +1,23 @@
+//! SEVA's server: pages, the API, event streams, and the worker's role.
+//!
+//! [`Application`] is the one way to start it, for `main` and for tests alike.
+//! Use cases live in `seva-services`; this crate reads the configuration, picks
+//! who implements the ports ([`wiring`]), and speaks HTTP.
+
+pub mod application;
+pub mod config;
+mod errors;
+mod pages;
+mod printer;
+mod rest;
+mod router;
+mod security;
+mod session;
+mod site;
+mod spool;
+mod state;
+pub mod telemetry;
+pub mod wiring;
+
+pub use application::Application;
+pub use config::{Config, Role};

@@ -1,0 +1,78 @@
+//! `seva-server`: pages, the API, and the worker of the queue.
+
+use clap::{Parser, Subcommand};
+use seva_server::{Application, Config, Role, config::Variables, telemetry};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// SEVA Arogya: from a dictation to a signed prescription.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Which part of the work this process does.
+    #[arg(long, value_enum, default_value_t, global = true)]
+    role: Role,
+}
+
+#[derive(Clone, Copy, Default, Subcommand)]
+enum Command {
+    /// Serve pages and work through the queue.
+    #[default]
+    Serve,
+    /// Bring the database up to this version's schema, then end.
+    Migrate,
+    /// Say whether the configuration is complete, then end.
+    CheckConfig,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let variables = Variables::load()?;
+    let config = Config::read(&variables, arguments.role)?;
+    match arguments.command.unwrap_or_default() {
+        Command::Serve => serve(config).await,
+        Command::Migrate => migrate(&config).await,
+        // Reading it was the check.
+        Command::CheckConfig => Ok(()),
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    telemetry::start(&config.log)?;
+    let application = Application::build(config).await?;
+    tokio::spawn(stop_on_signal(application.shutdown())?);
+    application.announce()?;
+    application.run_until_stopped().await
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<()> {
+    telemetry::start(&config.log)?;
+    let pool = seva_store::connect(config.database.url.expose()).await?;
+    seva_store::migrate(&pool).await?;
+    tracing::info!("the database is up to date");
+    Ok(())
+}
+
+/// Cancels the token at the first Ctrl-C or `SIGTERM`. A second one ends the
+/// process at once.
+fn stop_on_signal(
+    shutdown: CancellationToken,
+) -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        for _ in 0..2 {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if shutdown.is_cancelled() {
+                std::process::exit(1);
+            }
+            shutdown.cancel();
+        }
+    })
+}

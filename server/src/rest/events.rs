@@ -1,0 +1,63 @@
+//! The event stream of a dictation.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures::{Stream, StreamExt as _, stream};
+use seva_model::{DictationEvent, TranscriptionId};
+
+use super::Caller;
+use crate::{
+    errors::{ApiError, UrlPath},
+    state::AppState,
+};
+
+/// When a browser whose connection broke comes back.
+const RETRY: Duration = Duration::from_secs(2);
+/// Proxies close what is silent for a minute.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// `GET /api/v1/transcriptions/{id}/events`
+///
+/// The first event is the current state with the segments that the receiver,
+/// who names the last event it saw, has not got; then comes each change. The
+/// stream ends after the final state, and when the server stops.
+pub(crate) async fn follow(
+    State(state): State<AppState>,
+    Caller(user): Caller,
+    UrlPath(id): UrlPath<TranscriptionId>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let seen = headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok())
+        .and_then(|id| id.parse().ok());
+    let events = state.services.watch(user, id, seen).await?;
+    let events = stream::once(async { Ok(Event::default().retry(RETRY)) })
+        .chain(messages(events))
+        .take_until(state.shutdown.clone().cancelled_owned());
+    let heartbeat = KeepAlive::new().interval(HEARTBEAT).text("");
+    Ok(Sse::new(events).keep_alive(heartbeat).into_response())
+}
+
+fn messages(
+    events: impl Stream<Item = DictationEvent>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    events.filter_map(|event| async move {
+        let message = Event::default()
+            .event("dictation")
+            .id(event.version.to_string())
+            .json_data(&event);
+        if message.is_err() {
+            tracing::error!("an event could not be written as JSON");
+        }
+        message.ok().map(Ok)
+    })
+}

@@ -1,0 +1,118 @@
+//! The multipart form of a new dictation: `specialty`, `patient_name`,
+//! `language_code`, then `audio_file`.
+
+use std::{future::Future, time::Duration};
+
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use seva_model::{AppError, ErrorCode, PatientName, Specialty, TranscriptionId, UserId};
+use seva_services::{NewDictation, Services, SpooledUpload};
+use tokio::time::timeout;
+
+/// No text field of the form is longer, in bytes.
+const MAX_TEXT: usize = 4096;
+/// How much of a refused upload is still taken in. A browser reads the answer
+/// only after it has sent everything.
+const MAX_DRAINED: usize = 64 * 1024 * 1024;
+const DRAIN_FOR: Duration = Duration::from_secs(20);
+
+/// Takes the form in and begins the dictation.
+///
+/// Whatever is refused, the rest of the body is read for a while, so that the
+/// sentence reaches whoever is still sending.
+pub(super) async fn begin(
+    services: &Services,
+    user: impl Future<Output = Result<UserId, AppError>>,
+    mut form: Multipart,
+) -> Result<TranscriptionId, AppError> {
+    let received = match user.await {
+        Ok(user) => receive(services, &mut form).await.map(|form| (user, form)),
+        Err(error) => Err(error),
+    };
+    match received {
+        Ok((user, (upload, dictation))) => services.begin_dictation(user, upload, dictation).await,
+        Err(error) => {
+            // Too late is as good as all of it: the answer goes out either way.
+            let _ = timeout(DRAIN_FOR, drain(&mut form)).await;
+            Err(error)
+        }
+    }
+}
+
+async fn receive(
+    services: &Services,
+    form: &mut Multipart,
+) -> Result<(SpooledUpload, NewDictation), AppError> {
+    let mut dictation = NewDictation::default();
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        match field.name().unwrap_or_default() {
+            "specialty" => dictation.specialty = specialty(&text(&mut field).await?)?,
+            "patient_name" => dictation.patient_name = patient_name(&text(&mut field).await?)?,
+            "language_code" => {
+                let code = text(&mut field).await?;
+                if !code.trim().is_empty() {
+                    dictation.language_code = code;
+                }
+            }
+            "audio_file" => {
+                let name = field.file_name().unwrap_or_default().to_owned();
+                return Ok((services.spool().receive(&name, field).await?, dictation));
+            }
+            _ => {}
+        }
+    }
+    Err(AppError::field("audio_file", "Choose a recording."))
+}
+
+async fn text(field: &mut Field<'_>) -> Result<String, AppError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        if bytes.len() + chunk.len() > MAX_TEXT {
+            return Err(crate::errors::body_too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| not_a_form())
+}
+
+fn specialty(text: &str) -> Result<Specialty, AppError> {
+    match text.trim() {
+        "" => Ok(Specialty::default()),
+        text => text
+            .parse()
+            .map_err(|_| AppError::field("specialty", "Choose a specialty from the list.")),
+    }
+}
+
+fn patient_name(text: &str) -> Result<Option<PatientName>, AppError> {
+    match text.trim() {
+        "" => Ok(None),
+        text => Ok(Some(text.parse()?)),
+    }
+}
+
+async fn drain(form: &mut Multipart) {
+    let mut left = MAX_DRAINED;
+    while let Ok(Some(mut field)) = form.next_field().await {
+        while let Ok(Some(chunk)) = field.chunk().await {
+            match left.checked_sub(chunk.len()) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    }
+}
+
+fn broken(error: MultipartError) -> AppError {
+    tracing::info!(
+        status = error.status().as_u16(),
+        "an upload could not be read"
+    );
+    not_a_form()
+}
+
+pub(super) fn not_a_form() -> AppError {
+    AppError::new(
+        ErrorCode::ValidationFailed,
+        "The upload did not arrive whole. Your recording is still with you. Try again.",
+    )
+}

@@ -1,0 +1,100 @@
+//! Every route of the server, except for the pages' own, which are in
+//! `app::routes`.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state, map_response},
+    routing::{get, post},
+};
+use seva_store::SealedSessionStore;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, Predicate as _,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
+    limit::RequestBodyLimitLayer,
+};
+
+use crate::{
+    errors, pages,
+    rest::{audio, auth, events, files, forms, health, prescriptions, transcriptions},
+    security, session, site,
+    state::AppState,
+    telemetry,
+};
+
+/// The largest body of everything but an upload, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// The whole route table.
+pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
+    // The upload counts for itself while it arrives, and says more when it is too much.
+    let uploads = Router::new()
+        .route("/dictations/upload", post(forms::upload))
+        .route(
+            "/api/v1/transcriptions",
+            post(transcriptions::create).get(transcriptions::list),
+        )
+        .layer(DefaultBodyLimit::disable());
+
+    let api = Router::new()
+        .route("/auth/register", post(auth::register))
+        .route("/auth/confirm", post(auth::confirm))
+        .route("/auth/login", post(auth::login))
+        .route("/auth/logout", post(auth::logout))
+        .route(
+            "/transcriptions/{id}",
+            get(transcriptions::get).delete(transcriptions::delete),
+        )
+        .route("/transcriptions/{id}/cancel", post(transcriptions::cancel))
+        .route("/transcriptions/{id}/retry", post(transcriptions::retry))
+        .route("/transcriptions/{id}/events", get(events::follow))
+        .route("/transcriptions/{id}/audio", get(audio::audio))
+        .route(
+            "/prescriptions/{id}/preview.pdf",
+            get(prescriptions::preview),
+        )
+        .route("/prescriptions/{id}/pdf", get(prescriptions::pdf));
+
+    let limited = Router::new()
+        .nest("/api/v1", api)
+        .merge(pages::routes(&state))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(map_response(errors::explain_limit));
+
+    let package = site::package(&state.leptos);
+    let hashed = state.leptos.hash_files;
+    let package = Router::new()
+        .fallback_service(package)
+        .layer(from_fn(move |request, next| {
+            site::keep_package(hashed, request, next)
+        }));
+
+    let compressed = DefaultPredicate::new()
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("font/"));
+
+    Router::new()
+        .merge(uploads)
+        .merge(limited)
+        .layer(from_fn(session::keep_alive))
+        .layer(session::layer(sessions, &state.base_url))
+        .layer(from_fn_with_state(
+            state.base_url.clone(),
+            security::same_origin,
+        ))
+        .route("/files/{token}", get(files::download))
+        .route("/health", get(health::health))
+        .nest_service(&format!("/{}", state.leptos.site_pkg_dir), package)
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(CatchPanicLayer::custom(errors::after_panic))
+        .layer(from_fn_with_state(
+            state.base_url.clone(),
+            security::headers,
+        ))
+        .layer(from_fn(telemetry::trace))
+        .with_state(state)
+}

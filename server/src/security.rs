@@ -1,0 +1,190 @@
+//! What every answer says to browsers, and which requests are let in.
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method,
+        header::{self, COOKIE, ORIGIN},
+    },
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use seva_model::{AppError, ErrorCode};
+
+use crate::{config::BaseUrl, errors::ApiError};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// For answers that are not pages: nothing may be loaded from within them.
+const INERT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// A preview is shown inside the page it belongs to.
+pub(crate) const PREVIEW_POLICY: &str = "frame-ancestors 'self'";
+
+/// The policy of a page. Its inline scripts, which hand the server's data to the
+/// browser's half, carry the nonce. Styles set by code are inline attributes.
+#[must_use]
+pub(crate) fn page_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'self'; \
+         script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+         style-src 'self' 'unsafe-inline'; \
+         img-src 'self' data: blob:; \
+         media-src 'self' blob:; \
+         frame-src 'self'; \
+         connect-src 'self'; \
+         object-src 'none'; \
+         base-uri 'none'; \
+         form-action 'self'; \
+         frame-ancestors 'none'"
+    )
+}
+
+/// Adds the headers that every answer has. What a handler has set stays.
+pub(crate) async fn headers(
+    State(base_url): State<BaseUrl>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, INERT_POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
+    );
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    );
+    // Pages and answers hold what patients said: no copy on a shared computer.
+    set(header::CACHE_CONTROL, "no-store");
+    if base_url.is_https() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+/// Refuses requests that change something and come from another site.
+///
+/// Browsers say where a request comes from, in `Origin` or at least in
+/// `Sec-Fetch-Site`. A program says neither, and brings no cookie that somebody
+/// else could make use of.
+pub(crate) async fn same_origin(
+    State(base_url): State<BaseUrl>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if is_safe || is_own(request.headers(), &base_url) {
+        return next.run(request).await;
+    }
+    tracing::warn!("refused a request from another site");
+    let refusal = AppError::new(
+        ErrorCode::Forbidden,
+        "This came from another site, so nothing was changed. Open SEVA itself and try again.",
+    );
+    ApiError(refusal).into_response()
+}
+
+fn is_own(headers: &HeaderMap, base_url: &BaseUrl) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
+    if let Some(origin) = text(&ORIGIN) {
+        // `localhost` and `127.0.0.1` are the same machine under two names: the
+        // name the browser used counts. Over https only the configured one does.
+        let host = text(&header::HOST).unwrap_or_default();
+        return origin == base_url.as_str()
+            || (!base_url.is_https() && !host.is_empty() && origin == format!("http://{host}"));
+    }
+    match text(&SEC_FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => !headers.contains_key(COOKIE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_requests_of_this_site_or_without_a_cookie_may_change_something() {
+        let https = BaseUrl::parse("https://seva.example").unwrap();
+        let here = BaseUrl::parse("http://127.0.0.1:3000").unwrap();
+        let cases: &[(&BaseUrl, &[(&'static str, &'static str)], bool)] = &[
+            (&https, &[("origin", "https://seva.example")], true),
+            (&https, &[("origin", "https://evil.example")], false),
+            (&https, &[("origin", "null")], false),
+            (
+                &https,
+                &[("origin", "http://seva.example"), ("host", "seva.example")],
+                false,
+            ),
+            (
+                &https,
+                &[
+                    ("origin", "https://evil.example"),
+                    ("sec-fetch-site", "same-origin"),
+                ],
+                false,
+            ),
+            (
+                &https,
+                &[("sec-fetch-site", "same-origin"), ("cookie", "a=b")],
+                true,
+            ),
+            (
+                &https,
+                &[("sec-fetch-site", "same-site"), ("cookie", "a=b")],
+                false,
+            ),
+            (&https, &[("sec-fetch-site", "cross-site")], false),
+            (&https, &[("cookie", "a=b")], false),
+            (&https, &[], true),
+            (
+                &here,
+                &[
+                    ("origin", "http://localhost:3000"),
+                    ("host", "localhost:3000"),
+                ],
+                true,
+            ),
+            (
+                &here,
+                &[
+                    ("origin", "http://localhost:4000"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+        ];
+        for (base_url, given, expected) in cases {
+            assert_eq!(is_own(&headers(given), base_url), *expected, "{given:?}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use seva_services::{Services, ports::SecretSource};
+use tokio_util::sync::CancellationToken;
+
+use crate::{config::BaseUrl, wiring::LocalObjects};
+
+/// Cheap to clone: everything in it is shared.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    /// The use cases.
+    pub(crate) services: Services,
+    /// How pages name what the browser loads.
+    pub(crate) leptos: LeptosOptions,
+    /// The address people see.
+    pub(crate) base_url: BaseUrl,
+    /// Serves signed links, where files are kept on this machine.
+    pub(crate) downloads: Option<Arc<LocalObjects>>,
+    /// Asked for its keys by the health check.
+    pub(crate) secrets: Arc<dyn SecretSource>,
+    /// Cancelled when the process is to end: streams end then.
+    pub(crate) shutdown: CancellationToken,
+}
+
+impl FromRef<AppState> for Services {
+    fn from_ref(state: &AppState) -> Self {
+        state.services.clone()
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+impl FromRef<AppState> for BaseUrl {
+    fn from_ref(state: &AppState) -> Self {
+        state.base_url.clone()
+    }
+}

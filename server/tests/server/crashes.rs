@@ -1,0 +1,202 @@
+//! `kill -9` at any moment: after a restart the dictation completes, once.
+
+use std::path::Path;
+
+use serde_json::Value;
+use seva_model::{DictationEvent, Stage, TranscriptionStatus};
+use seva_services::{DEMO_EMAIL, DEMO_PASSWORD};
+use seva_testkit::TestDatabase;
+use tempfile::TempDir;
+
+use crate::support::{Browser, Rows, ServerProcess, recordings};
+
+/// A database and a directory that outlive the servers that use them.
+struct World {
+    database: TestDatabase,
+    home: TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        Self {
+            database: TestDatabase::new().await,
+            home: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn start(&self, role: &str) -> ServerProcess {
+        ServerProcess::start(&self.database, self.home.path(), role)
+    }
+
+    fn rows(&self) -> Rows {
+        Rows::of(&self.database)
+    }
+}
+
+async fn demo_doctor(server: &ServerProcess) -> Browser {
+    let doctor = Browser::new(&server.address);
+    doctor.sign_in_as(DEMO_EMAIL, DEMO_PASSWORD).await;
+    doctor
+}
+
+/// Follows a dictation to its end on a server that was started again.
+async fn completed(doctor: &Browser, id: &str) -> DictationEvent {
+    let last = doctor.events(id, None).await.rest().await.pop().unwrap();
+    assert_eq!(
+        last.status,
+        TranscriptionStatus::Completed,
+        "{:?}",
+        last.failure
+    );
+    last
+}
+
+/// The interrupted dictation is, word for word and entity for entity, what the
+/// same recording gives without any interruption, and every row is there once.
+async fn assert_completed_once(world: &World, doctor: &Browser, id: &str, recording: Vec<u8>) {
+    let whole = doctor.dictate("whole.m4a", recording).await;
+    completed(doctor, &whole).await;
+    let (interrupted, expected) = (doctor.dictation(id).await, doctor.dictation(&whole).await);
+    assert!(!expected["entities"].as_array().unwrap().is_empty());
+    assert_eq!(interrupted["transcript"], expected["transcript"]);
+    assert_eq!(interrupted["segments"], expected["segments"]);
+    assert_eq!(
+        without_ids(&interrupted["entities"]),
+        without_ids(&expected["entities"])
+    );
+
+    let rows = world.rows();
+    for table in [
+        "transcript_segments",
+        "transcript_words",
+        "medical_entities",
+    ] {
+        let (found, expected) = (
+            rows.count_of(table, id).await,
+            rows.count_of(table, &whole).await,
+        );
+        assert_eq!(found, expected, "{table}");
+        assert!(found > 0, "{table}");
+    }
+    assert_eq!(rows.count("transcriptions").await, 2);
+    assert_eq!(rows.count("jobs").await, 0);
+    assert_no_recording_lies_open(world.home.path(), 2);
+}
+
+fn without_ids(entities: &Value) -> Vec<Value> {
+    let mut entities = entities.as_array().unwrap().clone();
+    for entity in &mut entities {
+        entity.as_object_mut().unwrap().remove("id");
+    }
+    entities
+}
+
+/// Nothing in the clear is left of the processes that were killed; the sealed
+/// recordings are there.
+fn assert_no_recording_lies_open(home: &Path, recordings: usize) {
+    let count = |directory: &str, ending: &str| files(&home.join(directory), ending);
+    assert_eq!(count("objects", ".sealed"), recordings);
+    assert_eq!(count("spool", ".audio"), 0);
+}
+
+fn files(directory: &Path, ending: &str) -> usize {
+    std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| match path.is_dir() {
+            true => files(&path, ending),
+            false => usize::from(path.to_string_lossy().ends_with(ending)),
+        })
+        .sum()
+}
+
+#[tokio::test]
+async fn a_waiting_dictation_survives() {
+    let world = World::new().await;
+    let server = world.start("web");
+    let doctor = demo_doctor(&server).await;
+    let id = doctor.dictate("a.m4a", recordings::short()).await;
+    assert_eq!(doctor.dictation(&id).await["stage"], "QUEUED");
+    server.kill();
+
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    completed(&doctor, &id).await;
+    assert_completed_once(&world, &doctor, &id, recordings::short()).await;
+}
+
+#[tokio::test]
+async fn a_dictation_that_is_being_heard_survives_two_crashes() {
+    let world = World::new().await;
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    let id = doctor.dictate("a.m4a", recordings::sample()).await;
+    let mut events = doctor.events(&id, None).await;
+    events.until(|event| !event.segments.is_empty()).await;
+    // From here on the worker can write nothing more about it.
+    let hold = world.rows().hold_dictation(&id).await;
+    assert_eq!(doctor.dictation(&id).await["stage"], "TRANSCRIBING");
+    server.kill();
+    hold.rollback().await.unwrap();
+
+    // The next one is killed while it is at it again.
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    let mut events = doctor.events(&id, None).await;
+    events
+        .until(|event| event.stage == Stage::Transcribing && event.attempt > 1)
+        .await;
+    server.kill();
+
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    completed(&doctor, &id).await;
+    assert_completed_once(&world, &doctor, &id, recordings::sample()).await;
+}
+
+#[tokio::test]
+async fn a_dictation_that_is_being_understood_survives() {
+    let world = World::new().await;
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    // Finding entities takes no time; storing them has to wait for this.
+    let hold = world.rows().hold_entities().await;
+    let id = doctor.dictate("a.m4a", recordings::short()).await;
+    let mut events = doctor.events(&id, None).await;
+    events.until(|event| event.stage == Stage::Extracting).await;
+    server.kill();
+    hold.rollback().await.unwrap();
+
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    let events = doctor.events(&id, None).await.rest().await;
+    assert!(
+        events
+            .iter()
+            .all(|event| event.stage != Stage::Transcribing),
+        "what was heard is not heard again"
+    );
+    assert_completed_once(&world, &doctor, &id, recordings::short()).await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_stopped_gives_its_dictation_back_at_once() {
+    let world = World::new().await;
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    let id = doctor.dictate("a.m4a", recordings::sample()).await;
+    let mut events = doctor.events(&id, None).await;
+    events
+        .until(|event| event.stage == Stage::Transcribing)
+        .await;
+    assert!(server.terminate(), "it ended in good order");
+    assert_eq!(
+        world.rows().count("jobs WHERE lease_token IS NULL").await,
+        1
+    );
+
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    completed(&doctor, &id).await;
+    assert_completed_once(&world, &doctor, &id, recordings::sample()).await;
+}

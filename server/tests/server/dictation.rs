@@ -1,0 +1,169 @@
+//! The main job: a dictation is uploaded, heard, understood.
+
+use std::collections::BTreeSet;
+
+use seva_model::{Stage, TranscriptionStatus};
+
+use crate::support::{recordings, spawn_app};
+
+#[tokio::test]
+async fn a_dictation_is_followed_from_upload_to_its_entities() {
+    let app = spawn_app().await;
+    let doctor = app.doctor().await;
+    let id = doctor.dictate("sample.m4a", recordings::sample()).await;
+    let events = doctor.events(&id, None).await.rest().await;
+
+    assert!(
+        events.is_sorted_by_key(|event| event.version),
+        "versions only grow"
+    );
+    let last = events.last().unwrap();
+    assert_eq!(last.status, TranscriptionStatus::Completed);
+    assert_eq!(last.stage, Stage::Done);
+    let heard: Vec<_> = events
+        .iter()
+        .filter(|e| e.stage == Stage::Transcribing)
+        .collect();
+    let progress: BTreeSet<u8> = heard.iter().map(|event| event.progress).collect();
+    assert!(
+        progress.len() >= 3,
+        "several values of progress: {progress:?}"
+    );
+    assert!(
+        heard.iter().any(|event| !event.segments.is_empty()),
+        "text before the end"
+    );
+
+    let dictation = doctor.dictation(&id).await;
+    assert_eq!(dictation["status"], "COMPLETED");
+    assert!(dictation["completed_at"].is_string());
+    let transcript = dictation["transcript"].as_str().unwrap().to_lowercase();
+    for word in ["diabetes", "metformin", "paracetamol", "two weeks"] {
+        assert!(transcript.contains(word), "{word}: {transcript}");
+    }
+    let segments = dictation["segments"].as_array().unwrap();
+    let words: Vec<_> = segments
+        .iter()
+        .flat_map(|s| s["words"].as_array().unwrap())
+        .collect();
+    assert!(words.len() > 80, "{} words", words.len());
+    assert!(words.is_sorted_by_key(|word| (word["start"].as_f64().unwrap() * 1000.0) as u64));
+
+    let entities = dictation["entities"].as_array().unwrap();
+    let entity = |text: &str| {
+        entities
+            .iter()
+            .find(|e| e["text"].as_str().unwrap().eq_ignore_ascii_case(text))
+            .unwrap()
+    };
+    let metformin = entity("metformin");
+    assert_eq!(metformin["category"], "MEDICATION");
+    let said = |kind| {
+        metformin["attributes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|a| a["type"] == kind)
+    };
+    assert!(said("FREQUENCY"), "{metformin}");
+    let pain = entity("chest pain");
+    let traits: Vec<_> = pain["traits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| &t["name"])
+        .collect();
+    assert!(traits.iter().any(|name| *name == "NEGATION"), "{pain}");
+    assert!(
+        entities
+            .iter()
+            .all(|e| e["confidence_score"].as_f64().unwrap() >= 0.5)
+    );
+
+    // Who has seen everything gets the final state and no text again.
+    let again = doctor.events(&id, Some(last.version)).await.rest().await;
+    assert_eq!(again.len(), 1);
+    assert_eq!(again[0].version, last.version);
+    assert!(again[0].segments.is_empty());
+    // Who has seen nothing gets all of it at once.
+    let whole = doctor.events(&id, None).await.rest().await;
+    assert_eq!(whole[0].segments.len(), segments.len());
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_running_dictation_is_cancelled_and_tried_again() {
+    let app = spawn_app().await;
+    let doctor = app.doctor().await;
+    let id = doctor.dictate("sample.m4a", recordings::sample()).await;
+    let mut events = doctor.events(&id, None).await;
+    events
+        .until(|event| event.stage == Stage::Transcribing && event.progress > 0)
+        .await;
+    let path = |act| format!("/api/v1/transcriptions/{id}/{act}");
+    let none = serde_json::json!({});
+    assert!(
+        doctor
+            .post(&path("cancel"), &none)
+            .await
+            .status()
+            .is_success()
+    );
+    let last = events.rest().await.pop().unwrap();
+    assert_eq!(last.status, TranscriptionStatus::Cancelled);
+    // A dictation that has ended can't be cancelled.
+    assert_eq!(doctor.post(&path("cancel"), &none).await.status(), 409);
+
+    assert!(
+        doctor
+            .post(&path("retry"), &none)
+            .await
+            .status()
+            .is_success()
+    );
+    let last = doctor.events(&id, None).await.rest().await.pop().unwrap();
+    assert_eq!(last.status, TranscriptionStatus::Completed);
+    assert!(last.attempt > 1);
+}
+
+#[tokio::test]
+async fn two_dictations_at_once_both_end_and_the_second_knows_its_place() {
+    let app = spawn_app().await;
+    let doctor = app.doctor().await;
+    let first = doctor.dictate("one.m4a", recordings::sample()).await;
+    let second = doctor.dictate("two.m4a", recordings::short()).await;
+    let (first, second) = tokio::join!(
+        async { doctor.events(&first, None).await.rest().await },
+        async { doctor.events(&second, None).await.rest().await },
+    );
+    for events in [&first, &second] {
+        assert_eq!(
+            events.last().unwrap().status,
+            TranscriptionStatus::Completed
+        );
+    }
+    if std::thread::available_parallelism().unwrap().get() < 4 {
+        // One at a time on a small machine: the second waits behind the first.
+        let waiting: Vec<_> = second.iter().filter(|e| e.stage == Stage::Queued).collect();
+        assert!(
+            waiting.iter().all(|event| event.queue_ahead == Some(0)),
+            "{waiting:?}"
+        );
+        assert!(!waiting.is_empty(), "the second waited");
+    }
+}
+
+#[tokio::test]
+async fn open_streams_end_when_the_server_stops() {
+    let app = crate::support::spawn_web().await;
+    let doctor = app.doctor().await;
+    let id = doctor.dictate("a.m4a", recordings::short()).await;
+    let mut events = doctor.events(&id, None).await;
+    let first = events.next().await.unwrap();
+    assert_eq!(first.status, TranscriptionStatus::Pending);
+    let (rest, ()) = tokio::join!(events.rest(), app.stop());
+    assert!(
+        rest.iter()
+            .all(|event| event.status == TranscriptionStatus::Pending)
+    );
+}

@@ -1,0 +1,13 @@
+//! The server as its callers see it: over HTTP, with a database of its own, real
+//! files, real speech. `support` has a tour of the harness.
+#![allow(clippy::unwrap_used)]
+
+mod accounts;
+mod audio;
+mod crashes;
+mod dictation;
+mod isolation;
+mod pages;
+mod prescriptions;
+mod support;
+mod uploads;

@@ -1,0 +1,155 @@
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use seva_server::{Application, Config, Role, config::Variables};
+use seva_services::Services;
+use seva_testkit::TestDatabase;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Browser, Rows};
+
+/// A running server with a world of its own.
+pub struct TestApp {
+    pub address: String,
+    pub services: Services,
+    shutdown: CancellationToken,
+    running: Option<JoinHandle<anyhow::Result<()>>>,
+    accounts: AtomicU32,
+    home: TempDir,
+    database: TestDatabase,
+}
+
+/// With a worker.
+pub async fn spawn_app() -> TestApp {
+    spawn(Role::All, &[]).await
+}
+
+/// Without a worker: dictations stay in the queue.
+pub async fn spawn_web() -> TestApp {
+    spawn(Role::Web, &[]).await
+}
+
+/// Without a worker, as if it were reached under another address.
+pub async fn spawn_web_at(base_url: &str) -> TestApp {
+    spawn(Role::Web, &[("SEVA_BASE_URL", base_url)]).await
+}
+
+async fn spawn(role: Role, extra: &[(&str, &str)]) -> TestApp {
+    let database = TestDatabase::new().await;
+    let home = tempfile::tempdir().unwrap();
+    let variables = variables(&database, home.path()).into_iter();
+    let extra = extra
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let variables: Variables = variables.chain(extra).collect();
+    let config = Config::read(&variables, role).unwrap();
+    let application = Application::build(config).await.unwrap();
+    TestApp {
+        address: format!("http://127.0.0.1:{}", application.port().unwrap()),
+        services: application.services().clone(),
+        shutdown: application.shutdown(),
+        running: Some(tokio::spawn(application.run_until_stopped())),
+        accounts: AtomicU32::new(0),
+        home,
+        database,
+    }
+}
+
+/// The environment of a server that keeps everything under `home`.
+pub fn variables(database: &TestDatabase, home: &Path) -> Vec<(String, String)> {
+    [
+        ("SEVA_PROFILE", "local".to_owned()),
+        ("SEVA_ADDR", "127.0.0.1:0".to_owned()),
+        ("DATABASE_URL", database.url()),
+        ("SEVA_DATA_DIR", home.to_str().unwrap().to_owned()),
+        ("SEVA_WHISPER_MODEL", model().to_str().unwrap().to_owned()),
+        (
+            "LEPTOS_SITE_ROOT",
+            home.join("site").to_str().unwrap().to_owned(),
+        ),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// The speech model: the variable, or where `cargo xtask` puts it.
+fn model() -> PathBuf {
+    let in_cache = || {
+        let cache = env::var_os("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| Some(env::home_dir()?.join(".cache")));
+        cache.unwrap().join("seva-arogya/models/ggml-base.bin")
+    };
+    let model = env::var_os("SEVA_WHISPER_MODEL").map_or_else(in_cache, PathBuf::from);
+    assert!(
+        model.is_file(),
+        "the speech model is missing: run `cargo xtask test`, or set SEVA_WHISPER_MODEL"
+    );
+    model
+}
+
+impl TestApp {
+    /// Somebody who is not signed in.
+    pub fn stranger(&self) -> Browser {
+        Browser::new(&self.address)
+    }
+
+    /// A doctor with an account of her own, signed in.
+    pub async fn doctor(&self) -> Browser {
+        let number = self.accounts.fetch_add(1, Ordering::Relaxed);
+        let email = format!("doctor{number}@clinic.example");
+        let browser = self.stranger();
+        browser
+            .open_account(&email, &self.home.path().join("mail"))
+            .await;
+        browser.sign_in(&email).await;
+        browser
+    }
+
+    pub fn rows(&self) -> Rows {
+        Rows::of(&self.database)
+    }
+
+    /// Where codes arrive.
+    pub fn mail(&self) -> PathBuf {
+        self.home.path().join("mail")
+    }
+
+    /// Names of all stored objects and of all recordings on their way.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for directory in ["objects", "spool"] {
+            collect(&self.home.path().join(directory), &mut found);
+        }
+        found.retain(|path| path.file_name().unwrap() != "lock");
+        found
+    }
+
+    /// Stops the server and waits until it has.
+    pub async fn stop(mut self) {
+        self.shutdown.cancel();
+        self.running.take().unwrap().await.unwrap().unwrap();
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+fn collect(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! How these tests are made.
+//!
+//! - [`spawn_app`] starts the server within the test, by the way `main` takes:
+//!   a free port, a fresh database, and the embedded adapters in a temporary
+//!   directory. [`spawn_web`] leaves the worker out, for tests in which nothing
+//!   is transcribed. Dropping the [`TestApp`] stops it.
+//! - [`Browser`] is somebody with a cookie jar who sends `Origin` as browsers
+//!   do. `app.doctor()` gives one who is signed in, with an account of her own.
+//!   `app.stranger()` is not.
+//! - [`Events`] reads an event stream, one [`DictationEvent`] at a time.
+//! - [`ServerProcess`] is the real program as a process of its own, to be killed.
+//! - [`Rows`] counts what is in the database, behind the server's back.
+//! - [`recordings`] has what is uploaded.
+//!
+//! Tests wait for what they can see happen, with a limit that only a hanging
+//! server reaches, and never for a time.
+
+mod app;
+mod browser;
+mod events;
+mod process;
+pub mod recordings;
+mod rows;
+
+pub use app::{TestApp, spawn_app, spawn_web, spawn_web_at, variables};
+pub use browser::{Browser, PASSWORD, mailed_code};
+pub use events::Events;
+pub use process::ServerProcess;
+pub use rows::Rows;

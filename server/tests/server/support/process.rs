@@ -1,0 +1,77 @@
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use seva_testkit::TestDatabase;
+
+use super::app::variables;
+
+/// The real program, started as `cargo xtask run` starts it, with the
+/// demonstration's account. It is killed when it is dropped.
+pub struct ServerProcess {
+    child: Child,
+    pub address: String,
+}
+
+impl ServerProcess {
+    /// Starts it and waits until it says that it is ready.
+    pub fn start(database: &TestDatabase, home: &Path, role: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_seva-server"))
+            .args(["serve", "--role", role])
+            .env_clear()
+            .envs(variables(database, home))
+            .env("SEVA_DEMO", "1")
+            .current_dir(home)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            let _ = stderr.read_to_string(&mut log);
+            log
+        });
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.strip_prefix("SEVA is ready at ")?.to_owned()));
+        // Whoever writes to a pipe nobody reads stops when it is full.
+        thread::spawn(move || lines.for_each(drop));
+        let Some(address) = address else {
+            let _ = child.wait();
+            panic!("the server did not start:\n{}", log.join().unwrap());
+        };
+        Self { child, address }
+    }
+
+    /// `kill -9`: it gets no chance to do anything.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// As an operator stops it. Says whether it ended in good order.
+    pub fn terminate(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
