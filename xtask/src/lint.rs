@@ -1,0 +1,89 @@
+//! `cargo xtask lint` and `fmt`: everything that is judged without running the product.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::checks::Report;
+use crate::paths::Paths;
+use crate::{invariants, setup, shell};
+
+/// All lints with a table of their own.
+pub(crate) fn lint(paths: &Paths) -> Result<()> {
+    println!("Setting up");
+    setup::for_building(paths)?;
+    let deny = setup::for_linting(paths)?;
+    let mut report = Report::default();
+    stages(paths, &deny, &mut report)?;
+    report.finish()
+}
+
+/// The stages, cheap ones first.
+pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<()> {
+    report.stage("format", || {
+        cargo(paths, &["fmt", "--all", "--check"])?;
+        Ok("rustfmt".to_owned())
+    })?;
+    report.stage("invariants", || invariants::check(paths))?;
+    report.stage("dependencies", || {
+        let mut command = std::process::Command::new(deny);
+        command.current_dir(&paths.root);
+        // The list of known advisories is fetched from outside the registries, so it is not asked.
+        shell::run(
+            command
+                .args([
+                    "--offline",
+                    "--workspace",
+                    "check",
+                    "--hide-inclusion-graph",
+                ])
+                .args(["bans", "licenses", "sources"]),
+        )?;
+        Ok("licences, bans, sources".to_owned())
+    })?;
+    report.stage("clippy", || {
+        cargo(
+            paths,
+            &[
+                "clippy",
+                "--workspace",
+                "--exclude",
+                "frontend",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )?;
+        Ok("native code".to_owned())
+    })?;
+    report.stage("clippy for wasm", || {
+        cargo(
+            paths,
+            &[
+                "clippy",
+                "--package",
+                "frontend",
+                "--package",
+                "app",
+                "--target",
+                "wasm32-unknown-unknown",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )?;
+        Ok("browser code".to_owned())
+    })?;
+    Ok(())
+}
+
+/// Formats every crate.
+pub(crate) fn format(paths: &Paths) -> Result<()> {
+    cargo(paths, &["fmt", "--all"])
+}
+
+fn cargo(paths: &Paths, words: &[&str]) -> Result<()> {
+    let mut cargo = paths.cargo();
+    shell::run(setup::with_tools(paths, cargo.args(words)))
+}

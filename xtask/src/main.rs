@@ -1,0 +1,111 @@
+//! The two commands a newcomer needs, `cargo xtask run` and `cargo xtask test`, and their parts.
+//!
+//! Everything here runs on a bare machine with Rust alone: what else is needed is looked for,
+//! installed where that is possible, and named with its remedy where it is not.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks on its terminal"
+)]
+
+mod bench;
+mod checks;
+mod e2e;
+mod interrupt;
+mod invariants;
+mod lint;
+mod model;
+mod network;
+mod paths;
+mod postgres;
+mod run;
+mod server;
+mod setup;
+mod shell;
+mod sqlx;
+mod steps;
+mod test;
+mod web;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::paths::Paths;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Build, run and test SEVA Arogya"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing
+    Setup,
+    /// Set up, build, start, and say where
+    Run(run::Options),
+    /// Check everything: lints, Rust tests, browser tests
+    Test,
+    /// rustfmt, clippy, cargo-deny and the rules of docs/architecture.md
+    Lint,
+    /// Format the code
+    Fmt,
+    /// The browser tests alone
+    E2e(e2e::Options),
+    /// Take the pictures of docs/screens
+    Screens,
+    /// Measure speech, nlp, documents or all
+    Bench(bench::Options),
+    /// Start the development database in the background and print its DATABASE_URL
+    Db {
+        /// Stop it instead
+        #[arg(long)]
+        stop: bool,
+    },
+    /// Fetch the speech model into the cache and print its path
+    Model,
+    /// Renew .sqlx, the committed description of every query
+    Sqlx,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match interrupt::listen().and_then(|()| dispatch(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) if interrupt::requested() => {
+            eprintln!("\nStopped.");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(task: Task) -> Result<()> {
+    let paths = Paths::find()?;
+    match task {
+        Task::Setup => setup::for_testing(&paths).map(drop),
+        Task::Run(options) => run::run(&paths, &options),
+        Task::Test => test::test(&paths),
+        Task::Lint => lint::lint(&paths),
+        Task::Fmt => lint::format(&paths),
+        Task::E2e(options) => e2e::run(&paths, &options),
+        Task::Screens => e2e::screens(&paths),
+        Task::Bench(options) => bench::run(&paths, &options),
+        Task::Db { stop: true } => postgres::command::stop(&paths),
+        Task::Db { stop: false } => postgres::command::start(&paths),
+        Task::Model => steps::step("speech model", |step| {
+            Ok(model::provide(&paths, step)?.display().to_string())
+        }),
+        Task::Sqlx => sqlx::renew(&paths),
+    }
+}

@@ -1,0 +1,120 @@
+//! `cargo xtask run`: from a bare machine to a page that says "sign in".
+
+use std::env;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+
+use crate::paths::Paths;
+use crate::postgres::{Cluster, Durability, Programs, command::DATABASE};
+use crate::server::{self, Server, Settings};
+use crate::steps::{duration, step};
+use crate::{network, setup, web};
+
+const DEFAULT_PORT: u16 = 3000;
+
+/// How to run.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Port of 127.0.0.1; 3000 unless taken
+    #[arg(long)]
+    port: Option<u16>,
+    /// Where database, files and secrets are kept
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Optimised: slower to build, faster to use
+    #[arg(long)]
+    release: bool,
+}
+
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
+    let started = Instant::now();
+    let data = match &options.data {
+        Some(data) => env::current_dir()?.join(data),
+        None => paths.data(),
+    };
+    let port = choose_port(options.port)?;
+    let setup = setup::for_running(paths)?;
+
+    println!("Building");
+    let site = web::build(paths, options.release)?;
+    let program = server::build(paths, options.release)?;
+
+    println!("Starting");
+    let database = Database::open(setup.postgres.as_ref(), &data)?;
+    let mut server = None;
+    step("server", |step| {
+        step.say(&format!("port {port}, data in {}", data.display()));
+        server = Some(Server::start(&Settings {
+            program: &program,
+            site: &site,
+            port,
+            database_url: &database.url,
+            data: &data,
+            speech_model: &setup.speech_model,
+        })?);
+        Ok("answers".to_owned())
+    })?;
+    let mut server = server.context("the server was not started")?;
+
+    // The server itself has said where it is and who may sign in.
+    println!(
+        "\nReady after {}. Ctrl-C stops it.",
+        duration(started.elapsed())
+    );
+    let status = server.wait()?;
+    bail!("the server ended by itself ({status})")
+}
+
+/// The user's database, or a cluster that lives as long as this.
+struct Database {
+    url: String,
+    _cluster: Option<Cluster>,
+}
+
+impl Database {
+    fn open(programs: Option<&Programs>, data: &std::path::Path) -> Result<Self> {
+        let Some(programs) = programs else {
+            let url = env::var("DATABASE_URL").context("DATABASE_URL is not set")?;
+            return Ok(Self {
+                url,
+                _cluster: None,
+            });
+        };
+        let mut open = None;
+        step("database", |_| {
+            let cluster = Cluster::start(programs, &data.join("postgres"), Durability::Full)?;
+            cluster.ensure_database(DATABASE)?;
+            let said = format!("port {}", cluster.port());
+            open = Some(cluster);
+            Ok(said)
+        })?;
+        let cluster = open.context("the database was not started")?;
+        Ok(Self {
+            url: cluster.url(DATABASE),
+            _cluster: Some(cluster),
+        })
+    }
+}
+
+/// The wanted port, or the first free one from 3000 on.
+fn choose_port(wanted: Option<u16>) -> Result<u16> {
+    if let Some(port) = wanted {
+        if port != 0 && !network::is_free(port) {
+            bail!(
+                "port {port} is taken; choose another with --port, or leave it out for the next free one"
+            );
+        }
+        return if port == 0 {
+            network::free_port()
+        } else {
+            Ok(port)
+        };
+    }
+    match (DEFAULT_PORT..DEFAULT_PORT + 100).find(|port| network::is_free(*port)) {
+        Some(port) => Ok(port),
+        None => network::free_port(),
+    }
+}
