@@ -1,0 +1,52 @@
+// Files that tests upload. What can be made in a line of code is made here, so
+// that the repository holds only real speech.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** The spoken note behind "Try a sample dictation". */
+export const sampleDictation = path.join(root, "public/sample-dictation.m4a");
+
+/** What the speaker says in it. */
+export const sampleText = readFileSync(path.join(root, "public/sample-dictation.txt"), "utf8");
+
+/** A file in memory, as `setInputFiles` takes it. */
+export type MemoryFile = { name: string; mimeType: string; buffer: Buffer };
+
+/** A 16-bit mono WAV of the given samples per second and seconds, all zero. */
+export function silentWav(seconds: number, rate = 16_000): MemoryFile {
+  const data = Buffer.alloc(seconds * rate * 2);
+  const header = Buffer.alloc(44);
+  header.write("RIFF", 0);
+  header.writeUInt32LE(36 + data.length, 4);
+  header.write("WAVEfmt ", 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(rate * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write("data", 36);
+  header.writeUInt32LE(data.length, 40);
+  return { name: "quiet.wav", mimeType: "audio/wav", buffer: Buffer.concat([header, data]) };
+}
+
+/** Text that calls itself a recording. */
+export function lyingFile(): MemoryFile {
+  return {
+    name: "visit.mp3",
+    mimeType: "audio/mpeg",
+    buffer: Buffer.from("This is a shopping list and not a recording.\n".repeat(200)),
+  };
+}
+
+/** One byte more than is accepted. */
+export function tooLargeFile(): MemoryFile {
+  return {
+    name: "long.wav",
+    mimeType: "audio/wav",
+    buffer: Buffer.alloc(16 * 1024 * 1024 + 1),
+  };
+}

@@ -1,0 +1,61 @@
+// A dictation while it runs: reload, a second window, the queue, cancel.
+import { expect, test } from "../support/doctor.ts";
+import { sampleDictation } from "../support/files.ts";
+import { onDictationPage, sendDictation, watchUntilReady } from "../support/pages.ts";
+
+test("a reload in mid-transcription loses nothing", async ({ page }) => {
+  await sendDictation(page, sampleDictation);
+  const id = await onDictationPage(page);
+  await expect(page.locator(".transcript--live .provisional").first()).toBeVisible();
+  await page.reload();
+  await watchUntilReady(page);
+  const { transcription } = await (await page.request.get(`/api/v1/transcriptions/${id}`)).json();
+  const text: string = transcription.transcript;
+  expect(text).toMatch(/metformin/i);
+  // Heard once: nothing is doubled by starting to watch again.
+  expect(text.match(/amlodipine/gi)?.length).toBe(1);
+});
+
+test("two windows show the same dictation move", async ({ page, context }) => {
+  await sendDictation(page, sampleDictation);
+  const id = await onDictationPage(page);
+  const other = await context.newPage();
+  await other.goto(`/dictations/${id}`);
+  const [here, there] = await Promise.all([watchUntilReady(page), watchUntilReady(other)]);
+  expect(here.percents.length).toBeGreaterThan(1);
+  expect(there.percents.length).toBeGreaterThan(1);
+  expect(await other.locator("#transcript").textContent()).toBe(await page.locator("#transcript").textContent());
+});
+
+test("a second dictation says that it waits, and moves on", async ({ page, context }) => {
+  await sendDictation(page, sampleDictation, "First Patient");
+  await onDictationPage(page);
+  const second = await context.newPage();
+  await sendDictation(second, sampleDictation, "Second Patient");
+  await onDictationPage(second);
+  await expect(second.getByText(/^Waiting, (next|\d+ ahead)$/)).toBeVisible();
+  await watchUntilReady(second);
+  await expect(second.locator("#transcript")).toContainText(/metformin/i);
+});
+
+test("a running dictation can be cancelled and tried again", async ({ page }) => {
+  await sendDictation(page, sampleDictation);
+  await onDictationPage(page);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await watchUntilReady(page);
+  await expect(page.locator("#transcript")).toContainText(/metformin/i);
+});
+
+test("a deleted dictation comes back by undo", async ({ page }) => {
+  await sendDictation(page, sampleDictation, "Farida Khan");
+  await onDictationPage(page);
+  await page.getByText("Delete", { exact: true }).click();
+  await page.getByRole("button", { name: "Delete this dictation" }).click();
+  await expect(page).toHaveURL(/\/dictations$/);
+  await expect(page.getByRole("link", { name: "Farida Khan" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await onDictationPage(page);
+  await expect(page.getByRole("heading", { name: "Farida Khan" })).toBeVisible();
+});
