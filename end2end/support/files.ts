@@ -1,6 +1,5 @@
 // Files that tests upload. What can be made in a line of code is made here, so
 // that the repository holds only real speech.
-import { readFileSync } from "node:fs";
 import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -8,8 +7,8 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** The spoken note behind "Try a sample dictation". */
 export const sampleDictation = path.join(root, "public/sample-dictation.m4a");
 
-/** What the speaker says in it. */
-export const sampleText = readFileSync(path.join(root, "public/sample-dictation.txt"), "utf8");
+/** Its first sentence alone: five seconds, for tests that need some speech. */
+export const shortDictation = path.join(root, "crates/speech/tests/fixtures/speech.m4a");
 
 /** A file in memory, as `setInputFiles` takes it. */
 export type MemoryFile = { name: string; mimeType: string; buffer: Buffer };

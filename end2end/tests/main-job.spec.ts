@@ -1,7 +1,7 @@
 // The whole main job on a real recording: sign in, send, watch, review, sign, PDF.
 import { expectAccessible, expectNoSidewaysScroll } from "../support/accessible.ts";
 import { expect, newDoctor, signIn, test as signedIn } from "../support/doctor.ts";
-import { sampleDictation } from "../support/files.ts";
+import { sampleDictation, shortDictation } from "../support/files.ts";
 import { fillProfile, onDictationPage, sendDictation, watchUntilReady } from "../support/pages.ts";
 import { pdfText } from "../support/pdf.ts";
 import { test } from "@playwright/test";
@@ -65,21 +65,21 @@ async function expectSpokenEntities(page: import("@playwright/test").Page): Prom
 }
 
 signedIn("a word can be heard, a mark opened, a mark hidden, the text edited", async ({ page }) => {
-  await sendDictation(page, sampleDictation);
+  await sendDictation(page, shortDictation);
   await onDictationPage(page);
   await watchUntilReady(page);
 
-  await page.locator("#transcript .word").nth(12).click();
+  await page.locator("#transcript .word").nth(4).click();
   await expect(page.locator("#transcript .word.is-lit")).not.toHaveCount(0);
 
-  await page.locator("#transcript .entity--medication").first().click();
+  await page.locator("#transcript .entity--condition").first().click();
   const card = page.getByRole("region", { name: /^Details of/ });
-  await expect(card).toContainText("Medicines");
+  await expect(card).toContainText("Conditions");
   await card.getByRole("button", { name: "Close" }).click();
   await expect(card).toHaveCount(0);
 
-  await page.getByRole("checkbox", { name: /Medicines/ }).uncheck();
-  await expect(page.locator("#transcript")).toHaveAttribute("data-hidden", "medication");
+  await page.getByRole("checkbox", { name: /Conditions/ }).uncheck();
+  await expect(page.locator("#transcript")).toHaveAttribute("data-hidden", "condition");
 
   await page.getByText("Edit the text").click();
   const text = page.getByRole("textbox", { name: "Transcript" });

@@ -1,10 +1,10 @@
 // What is one doctor's is nobody else's.
 import { expect, newDoctor, signIn, test } from "../support/doctor.ts";
-import { sampleDictation } from "../support/files.ts";
+import { shortDictation } from "../support/files.ts";
 import { onDictationPage, sendDictation } from "../support/pages.ts";
 
 test("a second doctor sees nothing of the first", async ({ page, browser, request, baseURL }) => {
-  await sendDictation(page, sampleDictation, "Only For The First");
+  await sendDictation(page, shortDictation, "Only For The First");
   const id = await onDictationPage(page);
 
   const stranger = await newDoctor(request, baseURL ?? "");

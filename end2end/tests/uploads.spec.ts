@@ -1,7 +1,7 @@
 // Files that can't be used: each gets a sentence, and nothing is stored.
 import { expectAccessible } from "../support/accessible.ts";
 import { expect, test } from "../support/doctor.ts";
-import { lyingFile, sampleDictation, silentWav, tooLargeFile } from "../support/files.ts";
+import { lyingFile, shortDictation, silentWav, tooLargeFile } from "../support/files.ts";
 import { hydrated, onDictationPage, sendDictation } from "../support/pages.ts";
 
 async function expectNothingStored(page: import("@playwright/test").Page): Promise<void> {
@@ -27,7 +27,7 @@ test("a file that is too large is refused before it is sent", async ({ page }) =
   await page.goto("/dictations/new");
   await hydrated(page);
   await page.locator("#audio_file").setInputFiles(tooLargeFile());
-  await expect(page.getByText(/at most 16/)).toBeVisible();
+  await expect(page.getByText(/^This file is 16.0 MB; at most/)).toBeVisible();
   await expectNothingStored(page);
 });
 
@@ -40,7 +40,7 @@ test("an upload that breaks off is sent again without choosing the file again", 
     }
     return route.continue();
   });
-  await sendDictation(page, sampleDictation);
+  await sendDictation(page, shortDictation);
   await expect(page.getByRole("alert")).toContainText(/still chosen/);
   await page.getByRole("button", { name: "Try again" }).click();
   await onDictationPage(page);

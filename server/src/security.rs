@@ -21,13 +21,13 @@ const INERT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 pub(crate) const PREVIEW_POLICY: &str = "frame-ancestors 'self'";
 
 /// The policy of a page. Its inline scripts, which hand the server's data to the
-/// browser's half, carry the nonce. Styles set by code are inline attributes.
+/// browser's half, carry the nonce.
 #[must_use]
 pub(crate) fn page_policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; \
          script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self' 'unsafe-inline'; \
+         style-src 'self'; \
          img-src 'self' data: blob:; \
          media-src 'self' blob:; \
          frame-src 'self'; \

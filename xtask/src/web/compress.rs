@@ -22,7 +22,7 @@ pub(crate) fn twins(file: &Path, content: &[u8], small: bool) -> Result<()> {
     gzip.write_all(content)?;
     fs::write(file.with_added_extension("gz"), gzip.finish()?)?;
 
-    let quality = if small { 11 } else { 4 };
+    let quality = if small { 10 } else { 4 };
     let mut brotli = Vec::new();
     {
         let mut writer =

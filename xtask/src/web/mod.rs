@@ -103,7 +103,7 @@ fn assemble(paths: &Paths, site: &Site, small: bool, step: &Step) -> Result<Stri
         let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let hash = short_hash(&content);
         let name = format!("{NAME}.{hash}.{kind}");
-        publish(&pkg.join(&name), &content, small)?;
+        publish(&pkg.join(&name), &content, small, &work)?;
         keep.extend(["", ".gz", ".br"].map(|suffix| format!("{name}{suffix}")));
         hashes.push_str(&format!("{kind}: {hash}\n"));
     }
@@ -121,12 +121,18 @@ fn assemble(paths: &Paths, site: &Site, small: bool, step: &Step) -> Result<Stri
     ))
 }
 
-/// Writes a file and its compressed twins, unless this very content is there.
-fn publish(file: &Path, content: &[u8], small: bool) -> Result<()> {
-    // The name holds the content's hash; the last twin is written last.
-    if !file.with_added_extension("br").exists() || small {
-        fs::write(file, content)?;
-        compress::twins(file, content, small)?;
+/// Writes a file and its compressed twins, unless this very content is there: the name holds its
+/// hash. That the twins are the smallest possible is noted in `work`.
+fn publish(file: &Path, content: &[u8], small: bool, work: &Path) -> Result<()> {
+    let name = file.file_name().context("a published file has a name")?;
+    let smallest = work.join(name).with_added_extension("smallest");
+    if file.with_added_extension("br").exists() && (!small || smallest.exists()) {
+        return Ok(());
+    }
+    fs::write(file, content)?;
+    compress::twins(file, content, small)?;
+    if small {
+        fs::write(smallest, "")?;
     }
     Ok(())
 }
@@ -220,22 +226,5 @@ mod tests {
         mirror(&from, &to, &["pkg"]).unwrap();
         assert_eq!(fs::read_to_string(to.join("fonts/a")).unwrap(), "changed");
         fs::remove_dir_all(&root).unwrap();
-    }
-}
-#[cfg(test)]
-mod probe {
-    #[test]
-    fn probe() {
-        let t = std::time::Instant::now();
-        let w = std::path::Path::new("/tmp/xm/probe");
-        let _ = std::fs::remove_dir_all(w);
-        super::bindgen::generate(std::path::Path::new("/root/.cache/seva-arogya/target/wasm32-unknown-unknown/wasm/frontend.wasm"), w, "seva", false, |_| Ok(())).unwrap();
-        eprintln!("bindgen {:?}", t.elapsed());
-        let c = std::fs::read(w.join("pkg/seva_bg.wasm")).unwrap();
-        for (small, name) in [(false, "fast"), (true, "best")] {
-            let t = std::time::Instant::now();
-            super::compress::twins(&w.join("x"), &c, small).unwrap();
-            eprintln!("{name} {:?} br {} gz {}", t.elapsed(), std::fs::metadata(w.join("x.br")).unwrap().len(), std::fs::metadata(w.join("x.gz")).unwrap().len());
-        }
     }
 }

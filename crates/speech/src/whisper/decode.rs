@@ -1,28 +1,22 @@
 //! One piece of sound at a time through the model, and what of its answer can be believed.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use whisper_rs::get_lang_str;
-use whisper_rs::{FullParams, SamplingStrategy, WhisperState, WhisperTokenId, get_lang_id};
+use whisper_rs::{WhisperState, WhisperTokenId, get_lang_id};
 
+use super::job::Job;
 use super::watch::Watch;
 use super::words::{Token, words};
 use super::{Engine, TranscribeOptions, Turn, seconds};
 use crate::audio::level::Envelope;
 use crate::audio::voice::Voice;
 use crate::cut::Piece;
-use crate::{CancelFlag, Pcm, SAMPLE_RATE, Segment, SpeechError};
+use crate::{CancelFlag, Pcm, Segment, SpeechError};
 
 /// Half of the model's text window, less the token that opens the prompt.
 const PROMPT_TOKENS: usize = 200;
-/// The model wants at least a second to hear; shorter pieces are padded with silence.
-const SHORTEST_INPUT: usize = SAMPLE_RATE * 5 / 4;
-/// How often the caller hears about progress.
-const TICK: Duration = Duration::from_millis(100);
 /// Mean log probability of a token under which a segment is invented.
 const LEAST_LOG_PROBABILITY: f64 = -1.0;
-/// When an answer is poor, the model tries again at this temperature, and at its double.
-const TEMPERATURE_STEP: f32 = 0.4;
 
 /// A recording with what was measured on it.
 #[derive(Clone, Copy)]
@@ -37,10 +31,11 @@ pub(crate) struct Decoder<'a> {
     engine: &'a Engine,
     sound: Sound<'a>,
     cancel: &'a CancelFlag,
-    state: WhisperState,
+    /// Away while the model works, and for good after a cancellation.
+    state: Option<WhisperState>,
     language: Option<String>,
     prompt: Vec<WhisperTokenId>,
-    turn: Turn<'a>,
+    turn: Arc<Turn>,
 }
 
 /// A segment that is believed, with the mean log probability of its tokens.
@@ -70,9 +65,9 @@ impl<'a> Decoder<'a> {
             }
             code => code.clone(),
         };
-        let state = engine.context.create_state().map_err(SpeechError::Engine)?;
+        let state = Some(engine.context.create_state().map_err(SpeechError::Engine)?);
         let prompt = prompt_tokens(engine, &options.prompt_terms)?;
-        let turn = engine.take_turn();
+        let turn = Arc::new(engine.take_turn());
         Ok(Self {
             engine,
             sound,
@@ -113,55 +108,25 @@ impl<'a> Decoder<'a> {
         with_prompt: bool,
         heard: &mut dyn FnMut(f64),
     ) -> Result<(), SpeechError> {
-        let mut samples = self.sound.pcm.samples()[piece.start..piece.end].to_vec();
-        samples.resize(samples.len().max(SHORTEST_INPUT), 0.0);
-        let threads = self.turn.threads();
-        let language = match self.language.clone() {
-            Some(language) => language,
-            None => self.detect_language(&samples)?,
-        };
-        let mut params = parameters(&language, threads);
-        if with_prompt && !self.prompt.is_empty() {
-            params.set_tokens(&self.prompt);
-        }
-        let watch = Watch::new(self.cancel.clone(), self.engine.context.token_beg());
-        watch.attach(&mut params);
-
-        let state = &mut self.state;
-        let waiting = std::thread::current();
-        let result = std::thread::scope(|scope| {
-            let work = scope.spawn(move || {
-                let result = state.full(params, &samples);
-                waiting.unpark();
-                result
-            });
-            while !work.is_finished() {
-                std::thread::park_timeout(TICK);
-                heard(watch.heard_seconds());
-            }
-            work.join()
-        });
-        if self.cancel.is_cancelled() {
+        let Some(state) = self.state.take() else {
             return Err(SpeechError::Cancelled);
-        }
-        match result {
-            Ok(done) => done.map_err(SpeechError::Engine),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    }
-
-    fn detect_language(&mut self, samples: &[f32]) -> Result<String, SpeechError> {
-        let threads = self.engine.threads;
-        self.state
-            .pcm_to_mel(samples, threads)
-            .map_err(SpeechError::Engine)?;
-        let (id, _) = self
-            .state
-            .lang_detect(0, threads)
-            .map_err(SpeechError::Engine)?;
-        let language = get_lang_str(id).unwrap_or("en").to_owned();
-        self.language = Some(language.clone());
-        Ok(language)
+        };
+        let job = Job {
+            state,
+            samples: self.sound.pcm.samples()[piece.start..piece.end].to_vec(),
+            language: self.language.clone(),
+            prompt: if with_prompt {
+                self.prompt.clone()
+            } else {
+                Vec::new()
+            },
+            watch: Watch::new(self.cancel.clone(), self.engine.context.token_beg()),
+            turn: Arc::clone(&self.turn),
+        };
+        let done = job.run_beside(self.cancel, heard)?;
+        self.state = Some(done.state);
+        self.language = done.language;
+        done.result.map_err(SpeechError::Engine)
     }
 
     /// Reads the decoder's tokens; times become those of the recording.
@@ -171,7 +136,7 @@ impl<'a> Decoder<'a> {
         let end_of_text = self.engine.context.token_eot();
         let mut answer = Vec::new();
         let mut now = offset;
-        for segment in self.state.as_iter() {
+        for segment in self.state.iter().flat_map(WhisperState::as_iter) {
             let start = now;
             let mut tokens = Vec::new();
             for at in 0..segment.n_tokens() {
@@ -226,24 +191,6 @@ impl<'a> Decoder<'a> {
             mean,
         })
     }
-}
-
-fn parameters<'a>(language: &'a str, threads: usize) -> FullParams<'a, 'a> {
-    let mut params = FullParams::new(SamplingStrategy::BeamSearch {
-        beam_size: 5,
-        patience: -1.0,
-    });
-    params.set_n_threads(i32::try_from(threads).unwrap_or(1));
-    params.set_language(Some(language));
-    params.set_token_timestamps(true);
-    params.set_no_context(true);
-    params.set_temperature_inc(TEMPERATURE_STEP);
-    params.set_suppress_nst(true);
-    params.set_print_progress(false);
-    params.set_print_realtime(false);
-    params.set_print_special(false);
-    params.set_print_timestamps(false);
-    params
 }
 
 /// The terms as a sentence the model may have heard just before, as many as fit.

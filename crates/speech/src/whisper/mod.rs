@@ -1,6 +1,7 @@
 //! Whisper on this machine's processor.
 
 mod decode;
+mod job;
 mod model;
 mod settle;
 mod threads;
@@ -8,6 +9,7 @@ mod watch;
 mod words;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use whisper_rs::{DtwParameters, WhisperContext, WhisperContextParameters, install_logging_hooks};
@@ -27,23 +29,25 @@ pub struct Engine {
     is_multilingual: bool,
     threads: usize,
     /// Transcriptions that run now.
-    running: AtomicUsize,
+    running: Arc<AtomicUsize>,
 }
 
 /// A share of the engine's threads, as long as it lives.
-pub(crate) struct Turn<'a>(&'a Engine);
+pub(crate) struct Turn {
+    running: Arc<AtomicUsize>,
+    wanted: usize,
+}
 
-impl Turn<'_> {
+impl Turn {
     /// Two transcriptions at once share the threads.
     pub(crate) fn threads(&self) -> usize {
-        let share = self.0.threads / self.0.running.load(Ordering::Relaxed).max(1);
-        threads::affordable(share)
+        threads::affordable(self.wanted / self.running.load(Ordering::Relaxed).max(1))
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
+        self.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -114,13 +118,16 @@ impl Engine {
             context,
             is_multilingual: header.is_multilingual(),
             threads: options.threads.max(1),
-            running: AtomicUsize::new(0),
+            running: Arc::default(),
         })
     }
 
-    pub(crate) fn take_turn(&self) -> Turn<'_> {
+    pub(crate) fn take_turn(&self) -> Turn {
         self.running.fetch_add(1, Ordering::Relaxed);
-        Turn(self)
+        Turn {
+            running: Arc::clone(&self.running),
+            wanted: self.threads,
+        }
     }
 
     /// Turns a recording into text. `on_event` hears, on the calling thread, the progress

@@ -1,7 +1,8 @@
 //! Looks into a running decoder from outside: how far it is, and whether it should stop.
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use whisper_rs::{FullParams, WhisperSysContext, WhisperSysState, WhisperTokenData};
 
@@ -14,29 +15,40 @@ const TOKEN_CENTISECONDS: u32 = 22;
 pub(crate) struct Watch {
     cancel: CancelFlag,
     /// First id of the time stamp tokens; each next one is 0.02 s later.
-    first_timestamp: AtomicI32,
-    /// Hundredths of a second from the start of the piece.
-    heard: AtomicU32,
+    first_timestamp: i32,
+    progress: Progress,
+}
+
+/// How far into its sound the decoder has written.
+#[derive(Clone, Default)]
+pub(crate) struct Progress {
+    centiseconds: Arc<AtomicU32>,
+}
+
+impl Progress {
+    /// Seconds from the start of the sound; never falls.
+    pub(crate) fn seconds(&self) -> f64 {
+        f64::from(self.centiseconds.load(Ordering::Relaxed)) / 100.0
+    }
 }
 
 impl Watch {
     pub(crate) fn new(cancel: CancelFlag, first_timestamp: i32) -> Self {
         Self {
             cancel,
-            first_timestamp: AtomicI32::new(first_timestamp),
-            heard: AtomicU32::new(0),
+            first_timestamp,
+            progress: Progress::default(),
         }
     }
 
-    /// How far into the piece the decoder has written, in seconds.
-    pub(crate) fn heard_seconds(&self) -> f64 {
-        f64::from(self.heard.load(Ordering::Relaxed)) / 100.0
+    pub(crate) fn progress(&self) -> Progress {
+        self.progress.clone()
     }
 
     /// Makes the decoder report here while it runs with `params`.
     ///
-    /// `self` must outlive the call to `WhisperState::full` that takes the parameters; the
-    /// callers in this module borrow it across that call.
+    /// `self` must stay in place during the call to `WhisperState::full` that takes the
+    /// parameters; `Job` owns it and runs that call.
     #[expect(unsafe_code, reason = "whisper.cpp takes its callbacks as C functions")]
     pub(crate) fn attach(&self, params: &mut FullParams<'_, '_>) {
         let this = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
@@ -51,7 +63,7 @@ impl Watch {
     }
 
     fn note(&self, tokens: &[WhisperTokenData]) {
-        let first = self.first_timestamp.load(Ordering::Relaxed);
+        let first = self.first_timestamp;
         let stamp = tokens.iter().rposition(|token| token.id >= first);
         let (known, after) = match stamp {
             Some(at) => (
@@ -61,7 +73,9 @@ impl Watch {
             None => (0, tokens.len()),
         };
         let heard = known + u32::try_from(after).unwrap_or(0) * TOKEN_CENTISECONDS;
-        self.heard.fetch_max(heard, Ordering::Relaxed);
+        self.progress
+            .centiseconds
+            .fetch_max(heard, Ordering::Relaxed);
     }
 }
 

@@ -14,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::{Browser, Rows};
 
 /// A running server with a world of its own.
-pub struct TestApp {
-    pub address: String,
-    pub services: Services,
+pub(crate) struct TestApp {
+    pub(crate) address: String,
+    pub(crate) services: Services,
     shutdown: CancellationToken,
     running: Option<JoinHandle<anyhow::Result<()>>>,
     accounts: AtomicU32,
@@ -25,17 +25,17 @@ pub struct TestApp {
 }
 
 /// With a worker.
-pub async fn spawn_app() -> TestApp {
+pub(crate) async fn spawn_app() -> TestApp {
     spawn(Role::All, &[]).await
 }
 
 /// Without a worker: dictations stay in the queue.
-pub async fn spawn_web() -> TestApp {
+pub(crate) async fn spawn_web() -> TestApp {
     spawn(Role::Web, &[]).await
 }
 
 /// Without a worker, as if it were reached under another address.
-pub async fn spawn_web_at(base_url: &str) -> TestApp {
+pub(crate) async fn spawn_web_at(base_url: &str) -> TestApp {
     spawn(Role::Web, &[("SEVA_BASE_URL", base_url)]).await
 }
 
@@ -61,7 +61,7 @@ async fn spawn(role: Role, extra: &[(&str, &str)]) -> TestApp {
 }
 
 /// The environment of a server that keeps everything under `home`.
-pub fn variables(database: &TestDatabase, home: &Path) -> Vec<(String, String)> {
+pub(crate) fn variables(database: &TestDatabase, home: &Path) -> Vec<(String, String)> {
     [
         ("SEVA_PROFILE", "local".to_owned()),
         ("SEVA_ADDR", "127.0.0.1:0".to_owned()),
@@ -95,12 +95,12 @@ fn model() -> PathBuf {
 
 impl TestApp {
     /// Somebody who is not signed in.
-    pub fn stranger(&self) -> Browser {
+    pub(crate) fn stranger(&self) -> Browser {
         Browser::new(&self.address)
     }
 
     /// A doctor with an account of her own, signed in.
-    pub async fn doctor(&self) -> Browser {
+    pub(crate) async fn doctor(&self) -> Browser {
         let number = self.accounts.fetch_add(1, Ordering::Relaxed);
         let email = format!("doctor{number}@clinic.example");
         let browser = self.stranger();
@@ -111,17 +111,17 @@ impl TestApp {
         browser
     }
 
-    pub fn rows(&self) -> Rows {
+    pub(crate) fn rows(&self) -> Rows {
         Rows::of(&self.database)
     }
 
     /// Where codes arrive.
-    pub fn mail(&self) -> PathBuf {
+    pub(crate) fn mail(&self) -> PathBuf {
         self.home.path().join("mail")
     }
 
     /// Names of all stored objects and of all recordings on their way.
-    pub fn files(&self) -> Vec<PathBuf> {
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for directory in ["objects", "spool"] {
             collect(&self.home.path().join(directory), &mut found);
@@ -131,7 +131,7 @@ impl TestApp {
     }
 
     /// Stops the server and waits until it has.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.shutdown.cancel();
         self.running.take().unwrap().await.unwrap().unwrap();
     }

@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 
 use super::Events;
 
-pub const PASSWORD: &str = "Right-Pass-1";
+pub(crate) const PASSWORD: &str = "Right-Pass-1";
 
 /// Somebody with a cookie jar. Redirects are not followed: they are answers.
 #[derive(Clone)]
-pub struct Browser {
+pub(crate) struct Browser {
     client: Client,
     jar: Arc<Jar>,
     address: String,
 }
 
 impl Browser {
-    pub fn new(address: &str) -> Self {
+    pub(crate) fn new(address: &str) -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder()
             .cookie_provider(Arc::clone(&jar))
@@ -37,7 +37,7 @@ impl Browser {
     }
 
     /// The same person after the server came back at another address.
-    pub fn at(&self, address: &str) -> Self {
+    pub(crate) fn at(&self, address: &str) -> Self {
         Self {
             address: address.to_owned(),
             ..self.clone()
@@ -45,21 +45,21 @@ impl Browser {
     }
 
     /// A request as a browser sends it.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path).header("origin", &self.address)
     }
 
     /// A request that does not say where it comes from.
-    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.address))
     }
 
-    pub async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Response {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         self.request(Method::POST, path)
             .json(body)
             .send()
@@ -68,20 +68,20 @@ impl Browser {
     }
 
     /// The JSON of a successful answer.
-    pub async fn read(&self, path: &str) -> Value {
+    pub(crate) async fn read(&self, path: &str) -> Value {
         let response = self.get(path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         response.json().await.unwrap()
     }
 
     /// `name=value` of the cookies this person has.
-    pub fn cookies(&self) -> Option<String> {
+    pub(crate) fn cookies(&self) -> Option<String> {
         let cookies = self.jar.cookies(&self.address.parse().unwrap())?;
         Some(cookies.to_str().unwrap().to_owned())
     }
 
     /// Registers, reads the code in the mailbox, and confirms.
-    pub async fn open_account(&self, email: &str, mail: &Path) {
+    pub(crate) async fn open_account(&self, email: &str, mail: &Path) {
         let body = json!({ "email": email, "password": PASSWORD, "full_name": "Dr. Asha Verma" });
         let registered = self.post("/api/v1/auth/register", &body).await;
         assert_eq!(registered.status(), StatusCode::CREATED);
@@ -90,18 +90,18 @@ impl Browser {
         assert_eq!(confirmed.status(), StatusCode::OK);
     }
 
-    pub async fn sign_in(&self, email: &str) {
+    pub(crate) async fn sign_in(&self, email: &str) {
         self.sign_in_as(email, PASSWORD).await;
     }
 
-    pub async fn sign_in_as(&self, email: &str, password: &str) {
+    pub(crate) async fn sign_in_as(&self, email: &str, password: &str) {
         let body = json!({ "email": email, "password": password });
         let signed_in = self.post("/api/v1/auth/login", &body).await;
         assert_eq!(signed_in.status(), StatusCode::OK);
     }
 
     /// Sends the upload form with whatever it holds.
-    pub async fn upload(&self, file_name: &str, content: impl Into<Body>) -> Response {
+    pub(crate) async fn upload(&self, file_name: &str, content: impl Into<Body>) -> Response {
         let audio = Part::stream(content).file_name(file_name.to_owned());
         let form = Form::new()
             .text("specialty", "CARDIOLOGY")
@@ -115,7 +115,7 @@ impl Browser {
     }
 
     /// Uploads a recording that is accepted; gives the dictation's id.
-    pub async fn dictate(&self, file_name: &str, content: Vec<u8>) -> String {
+    pub(crate) async fn dictate(&self, file_name: &str, content: Vec<u8>) -> String {
         let response = self.upload(file_name, content).await;
         assert_eq!(response.status(), StatusCode::ACCEPTED);
         let body: Value = response.json().await.unwrap();
@@ -123,13 +123,13 @@ impl Browser {
         body["transcription_id"].as_str().unwrap().to_owned()
     }
 
-    pub async fn dictation(&self, id: &str) -> Value {
+    pub(crate) async fn dictation(&self, id: &str) -> Value {
         let mut body = self.read(&format!("/api/v1/transcriptions/{id}")).await;
         body["transcription"].take()
     }
 
     /// Opens the event stream; `seen` is the last event that arrived before.
-    pub async fn events(&self, id: &str, seen: Option<i64>) -> Events {
+    pub(crate) async fn events(&self, id: &str, seen: Option<i64>) -> Events {
         let path = format!("/api/v1/transcriptions/{id}/events");
         let mut request = self.request(Method::GET, &path);
         if let Some(seen) = seen {
@@ -143,7 +143,7 @@ impl Browser {
 }
 
 /// The newest code that was sent to an address.
-pub fn mailed_code(mail: &Path, email: &str) -> String {
+pub(crate) fn mailed_code(mail: &Path, email: &str) -> String {
     let mut files: Vec<_> = fs::read_dir(mail)
         .unwrap()
         .map(|entry| entry.unwrap().path())

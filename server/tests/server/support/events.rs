@@ -8,13 +8,13 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// An event stream, read as `EventSource` reads it.
-pub struct Events {
+pub(crate) struct Events {
     response: Response,
     unread: String,
 }
 
 impl Events {
-    pub fn new(response: Response) -> Self {
+    pub(crate) fn new(response: Response) -> Self {
         Self {
             response,
             unread: String::new(),
@@ -22,7 +22,7 @@ impl Events {
     }
 
     /// The next event; `None` when the server has ended the stream.
-    pub async fn next(&mut self) -> Option<DictationEvent> {
+    pub(crate) async fn next(&mut self) -> Option<DictationEvent> {
         loop {
             while let Some((message, rest)) = self.unread.split_once("\n\n") {
                 let event = read(message);
@@ -38,7 +38,7 @@ impl Events {
     }
 
     /// All events to the end of the stream.
-    pub async fn rest(mut self) -> Vec<DictationEvent> {
+    pub(crate) async fn rest(mut self) -> Vec<DictationEvent> {
         let mut events = Vec::new();
         while let Some(event) = self.next().await {
             events.push(event);
@@ -47,7 +47,10 @@ impl Events {
     }
 
     /// Reads on until an event is as wanted, and gives it.
-    pub async fn until(&mut self, wanted: impl Fn(&DictationEvent) -> bool) -> DictationEvent {
+    pub(crate) async fn until(
+        &mut self,
+        wanted: impl Fn(&DictationEvent) -> bool,
+    ) -> DictationEvent {
         while let Some(event) = self.next().await {
             if wanted(&event) {
                 return event;

@@ -19,11 +19,11 @@ mod app;
 mod browser;
 mod events;
 mod process;
-pub mod recordings;
+pub(crate) mod recordings;
 mod rows;
 
-pub use app::{TestApp, spawn_app, spawn_web, spawn_web_at, variables};
-pub use browser::{Browser, PASSWORD, mailed_code};
-pub use events::Events;
-pub use process::ServerProcess;
-pub use rows::Rows;
+pub(crate) use app::{TestApp, spawn_app, spawn_web, spawn_web_at, variables};
+pub(crate) use browser::{Browser, PASSWORD, mailed_code};
+pub(crate) use events::Events;
+pub(crate) use process::ServerProcess;
+pub(crate) use rows::Rows;

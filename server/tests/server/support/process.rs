@@ -11,14 +11,14 @@ use super::app::variables;
 
 /// The real program, started as `cargo xtask run` starts it, with the
 /// demonstration's account. It is killed when it is dropped.
-pub struct ServerProcess {
+pub(crate) struct ServerProcess {
     child: Child,
-    pub address: String,
+    pub(crate) address: String,
 }
 
 impl ServerProcess {
     /// Starts it and waits until it says that it is ready.
-    pub fn start(database: &TestDatabase, home: &Path, role: &str) -> Self {
+    pub(crate) fn start(database: &TestDatabase, home: &Path, role: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_seva-server"))
             .args(["serve", "--role", role])
             .env_clear()
@@ -50,13 +50,13 @@ impl ServerProcess {
     }
 
     /// `kill -9`: it gets no chance to do anything.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// As an operator stops it. Says whether it ended in good order.
-    pub fn terminate(mut self) -> bool {
+    pub(crate) fn terminate(mut self) -> bool {
         let pid = self.child.id().to_string();
         assert!(
             Command::new("kill")

@@ -1,17 +1,17 @@
 use std::{fs, path::Path};
 
 /// A dictation with medicines, conditions and a denial; most of a minute.
-pub fn sample() -> Vec<u8> {
+pub(crate) fn sample() -> Vec<u8> {
     read("../public/sample-dictation.m4a")
 }
 
 /// A few seconds of speech.
-pub fn short() -> Vec<u8> {
+pub(crate) fn short() -> Vec<u8> {
     read("../crates/speech/tests/fixtures/speech.m4a")
 }
 
 /// Two seconds of nothing, in a wav file that is right in every other way.
-pub fn silence() -> Vec<u8> {
+pub(crate) fn silence() -> Vec<u8> {
     let samples = 2 * 16_000_u32;
     let mut wav = Vec::new();
     wav.extend_from_slice(b"RIFF");
@@ -35,7 +35,7 @@ pub fn silence() -> Vec<u8> {
 }
 
 /// Whatever its name says, it is no recording.
-pub fn lie() -> Vec<u8> {
+pub(crate) fn lie() -> Vec<u8> {
     b"This is a letter to the editor, and not a sound.\n".repeat(200)
 }
 

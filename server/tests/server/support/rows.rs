@@ -3,14 +3,14 @@ use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
 /// What the database holds, whatever the server says.
 #[derive(Clone)]
-pub struct Rows(PgPool);
+pub(crate) struct Rows(PgPool);
 
 impl Rows {
-    pub fn of(database: &TestDatabase) -> Self {
+    pub(crate) fn of(database: &TestDatabase) -> Self {
         Self(database.pool().clone())
     }
 
-    pub async fn count(&self, table: &str) -> i64 {
+    pub(crate) async fn count(&self, table: &str) -> i64 {
         sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
             .fetch_one(&self.0)
             .await
@@ -18,7 +18,7 @@ impl Rows {
     }
 
     /// The same, of one dictation.
-    pub async fn count_of(&self, table: &str, id: &str) -> i64 {
+    pub(crate) async fn count_of(&self, table: &str, id: &str) -> i64 {
         let sql = format!("SELECT count(*) FROM {table} WHERE transcription_id = $1::uuid");
         sqlx::query_scalar(AssertSqlSafe(sql))
             .bind(id)
@@ -28,7 +28,7 @@ impl Rows {
     }
 
     /// How often the audit trail says that something was done to a dictation.
-    pub async fn audited(&self, id: &str, action: &str) -> i64 {
+    pub(crate) async fn audited(&self, id: &str, action: &str) -> i64 {
         sqlx::query_scalar(
             "SELECT count(*) FROM audit_events WHERE entity_id = $1::uuid AND action = $2",
         )
@@ -40,7 +40,7 @@ impl Rows {
     }
 
     /// Holds whoever wants to change this dictation's row, until it is dropped.
-    pub async fn hold_dictation(&self, id: &str) -> Transaction<'static, Postgres> {
+    pub(crate) async fn hold_dictation(&self, id: &str) -> Transaction<'static, Postgres> {
         let mut hold = self.0.begin().await.unwrap();
         sqlx::query("SELECT 1 FROM transcriptions WHERE id = $1::uuid FOR UPDATE")
             .bind(id)
@@ -51,7 +51,7 @@ impl Rows {
     }
 
     /// Holds whoever wants to write entities, until it is dropped.
-    pub async fn hold_entities(&self) -> Transaction<'static, Postgres> {
+    pub(crate) async fn hold_entities(&self) -> Transaction<'static, Postgres> {
         let mut hold = self.0.begin().await.unwrap();
         sqlx::query("LOCK TABLE medical_entities IN SHARE MODE")
             .execute(&mut *hold)
