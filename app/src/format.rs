@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn progress_names_the_unit_once() {
-        assert_eq!(size_of(3_355_443, 8_493_466), "3.1 of 8.0 MB");
+        assert_eq!(size_of(3_355_444, 8_493_466), "3.2 of 8.0 MB");
         assert_eq!(size_of(512, 2_097_152), "512 bytes of 2.0 MB");
         assert_eq!(size_of(9_999_999, 2_097_152), "2.0 of 2.0 MB");
     }
@@ -194,7 +194,8 @@ mod tests {
         assert_eq!(refuse_file("visit.wav", MAX_AUDIO_BYTES), None);
         assert!(refuse_file("visit.wav", 0).is_some_and(|s| s.contains("empty")));
         assert!(
-            refuse_file("visit.wav", MAX_AUDIO_BYTES + 1).is_some_and(|s| s.contains("at most 16 MB"))
+            refuse_file("visit.wav", MAX_AUDIO_BYTES + 1)
+                .is_some_and(|s| s.contains("at most 16 MB"))
         );
         assert!(refuse_file("letter.pdf", 10).is_some_and(|s| s.contains("m4a")));
         assert!(refuse_file("m4a", 10).is_some());

@@ -2,6 +2,10 @@
 //! code in the browser. Every form works before that has happened.
 
 #![recursion_limit = "256"]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its props, whether or not its view moves them"
+)]
 #![expect(
     unreachable_pub,
     reason = "the component macro writes pub for what the crate keeps to itself"

@@ -120,7 +120,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+    type Pairs = [(&'static str, &'static str)];
+
+    fn headers(pairs: &Pairs) -> HeaderMap {
         pairs
             .iter()
             .map(|(name, value)| {
@@ -136,7 +138,7 @@ mod tests {
     fn only_requests_of_this_site_or_without_a_cookie_may_change_something() {
         let https = BaseUrl::parse("https://seva.example").unwrap();
         let here = BaseUrl::parse("http://127.0.0.1:3000").unwrap();
-        let cases: &[(&BaseUrl, &[(&'static str, &'static str)], bool)] = &[
+        let cases: &[(&BaseUrl, &Pairs, bool)] = &[
             (&https, &[("origin", "https://seva.example")], true),
             (&https, &[("origin", "https://evil.example")], false),
             (&https, &[("origin", "null")], false),

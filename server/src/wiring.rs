@@ -93,7 +93,9 @@ fn mailer(config: &Config) -> anyhow::Result<MailerAndMailbox> {
     match config.providers.mailer {
         Provider::Local => {
             let mailbox = Arc::new(DirectoryMailbox::new(config.data_dir.join("mail")));
-            Ok((mailbox.clone(), Some(mailbox)))
+            // The page that shows the mail asks nobody who they are.
+            let shown = config.web.is_private().then(|| Arc::clone(&mailbox) as _);
+            Ok((mailbox, shown))
         }
         Provider::Aws => not_in_this_build("SEVA_MAILER"),
     }

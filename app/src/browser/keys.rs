@@ -42,7 +42,8 @@ pub(crate) fn on_ctrl_key(key: &'static str, action: impl Fn() + Clone + 'static
     });
 }
 
-fn is_typing() -> bool {
+/// Whether a field has the focus.
+pub(crate) fn is_typing() -> bool {
     let Some(focused) = document().active_element() else {
         return false;
     };

@@ -13,7 +13,8 @@ use crate::{
 /// The code from the mail.
 #[component]
 pub(crate) fn ConfirmPage() -> impl IntoView {
-    let sent = use_query_map().with_untracked(|query| query.get("sent").is_some());
+    let query = use_query_map();
+    let sent = move || query.with(|query| query.get("sent").is_some());
     let pending = Resource::new_blocking(
         || (),
         |()| async {
@@ -26,7 +27,7 @@ pub(crate) fn ConfirmPage() -> impl IntoView {
     view! {
         <Title text="Confirm your address"/>
         <h1>"Confirm your address"</h1>
-        {sent.then(|| view! { <Notice tone=Tone::Good sentence="A new code is on its way."/> })}
+        {move || sent().then(|| view! { <Notice tone=Tone::Good sentence="A new code is on its way."/> })}
         <Suspense>
             {move || Suspend::new(async move {
                 let (email, mailbox) = pending.await;

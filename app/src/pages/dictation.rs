@@ -11,7 +11,7 @@ use crate::{
     UiError,
     browser::keys::on_key,
     clock::{day_and_time, use_clock},
-    components::common::{Notice, SkeletonRows, Tone, Trouble},
+    components::common::{Notice, SkeletonRows, Tone, Trouble, refusal},
     components::transcript::{
         actions::{DeleteForm, Ended},
         beside::PrescriptionBeside,
@@ -24,22 +24,23 @@ use crate::{
         text::TranscriptText,
     },
     format,
-    server_fns::dictation_review::{
-        RetryExtraction, Review, SaveTranscript, load_review,
-    },
+    server_fns::dictation_review::{RetryExtraction, Review, SaveTranscript, load_review},
 };
 
 #[component]
 pub(crate) fn DictationPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| {
-        params.with(|p| p.get("id").and_then(|id| id.parse::<TranscriptionId>().ok()))
+        params.with(|p| {
+            p.get("id")
+                .and_then(|id| id.parse::<TranscriptionId>().ok())
+        })
     });
     let save = ServerAction::<SaveTranscript>::new();
     let again = ServerAction::<RetryExtraction>::new();
-    let ended = RwSignal::new(0);
+    let changed = RwSignal::new(0);
     let loaded = Resource::new_blocking(
-        move || (id.get(), save.version().get(), again.version().get(), ended.get()),
+        move || (id.get(), changed.get()),
         |(id, ..)| async move {
             match id {
                 Some(id) => load_review(id).await,
@@ -47,7 +48,14 @@ pub(crate) fn DictationPage() -> impl IntoView {
             }
         },
     );
-    let on_end = Callback::new(move |()| ended.update(|n| *n += 1));
+    let on_end = Callback::new(move |()| changed.update(|n| *n += 1));
+    // A refused save leaves the page as it is, with what was typed.
+    Effect::new(move |_| {
+        if matches!(save.value().get(), Some(Ok(()))) || matches!(again.value().get(), Some(Ok(())))
+        {
+            changed.update(|n| *n += 1);
+        }
+    });
     view! {
         <Title text="Dictation"/>
         <Transition fallback=|| view! { <SkeletonRows rows=6/> }>
@@ -86,9 +94,7 @@ fn Loaded(
         TranscriptionStatus::Failed | TranscriptionStatus::Cancelled => {
             view! { <Ended summary=summary.clone()/> }.into_any()
         }
-        TranscriptionStatus::Completed => {
-            view! { <Reviewed review save again/> }.into_any()
-        }
+        TranscriptionStatus::Completed => view! { <Reviewed review save again/> }.into_any(),
     };
     view! {
         <header class="page__header">
@@ -109,14 +115,25 @@ fn Reviewed(
     save: ServerAction<SaveTranscript>,
     again: ServerAction<RetryExtraction>,
 ) -> impl IntoView {
-    let Transcription { summary, transcript, transcript_version, segments, entities, extraction_failed, .. } =
-        review.transcription;
+    let Transcription {
+        summary,
+        transcript,
+        transcript_version,
+        segments,
+        entities,
+        extraction_failed,
+        ..
+    } = review.transcription;
     let id = summary.id;
     let entities = Arc::new(entities);
     let player = Player::new();
     let shown = Shown::new();
     let selected = RwSignal::new(None);
-    let heard = segments.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" ");
+    let heard = segments
+        .iter()
+        .map(|s| s.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
     on_key("k", move || player.toggle());
     on_key("j", move || player.skip(-10.0));
     view! {
@@ -127,6 +144,7 @@ fn Reviewed(
                     <input type="hidden" name="id" value=id.to_string()/>
                     <button class="button" disabled=move || again.pending().get()>"Mark them again"</button>
                 </ActionForm>
+                {refusal(again.value())}
             </Notice>
         })}
         <div class="review">

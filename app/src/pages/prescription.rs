@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use seva_model::{AppError, PrescriptionId, PrescriptionStatus};
 
 use crate::{
     UiError,
     components::{
         common::{SkeletonRows, Trouble},
-        prescription::{editor::PrescriptionEditor, paper::SignedPrescription},
+        prescription::{editor::PrescriptionEditor, paper::SignedPrescription, sign::AskToSign},
     },
     server_fns::prescriptions::load_prescription,
 };
@@ -30,6 +30,8 @@ pub(crate) fn PrescriptionPage() -> impl IntoView {
             }
         },
     );
+    let query = use_query_map();
+    let asked = move || query.with_untracked(|q| q.get("sign").is_some());
     let on_signed = Callback::new(move |()| signed.update(|n| *n += 1));
     view! {
         <Title text="Prescription"/>
@@ -46,6 +48,7 @@ pub(crate) fn PrescriptionPage() -> impl IntoView {
                                 })}
                             </p>
                         </header>
+                        {asked().then(|| view! { <AskToSign prescription=stored.prescription.clone()/> })}
                         <PrescriptionEditor stored on_signed/>
                     }.into_any(),
                     Ok(stored) => view! {

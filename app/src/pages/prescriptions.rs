@@ -7,7 +7,7 @@ use seva_model::{PrescriptionStatus, PrescriptionSummary};
 
 use super::dictations::PageLinks;
 use crate::{
-    components::common::{Icon, IconName, Moment, SkeletonRows, Trouble, use_search},
+    components::common::{Icon, IconName, Moment, SkeletonRows, Trouble, refusal, use_search},
     server_fns::prescriptions::{NewPrescription, list_prescriptions},
 };
 
@@ -31,6 +31,7 @@ pub(crate) fn PrescriptionsPage() -> impl IntoView {
                 </ActionForm>
             </div>
         </header>
+        {refusal(new.value())}
         <Transition fallback=|| view! { <SkeletonRows rows=8/> }>
             {move || Suspend::new(async move {
                 match listing.await {

@@ -97,8 +97,7 @@ fn ThemeForm() -> impl IntoView {
                         </label>
                     }).collect_view()}
                 </fieldset>
-                // Its content is text for a browser with script, so it is not hydrated.
-                <noscript inner_html="<button type=\"submit\" class=\"button\">Use it</button>"></noscript>
+                <button type="submit" class="button without-script">"Use it"</button>
             </form>
         </section>
     }

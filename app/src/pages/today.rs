@@ -61,7 +61,7 @@ pub(crate) fn TodayPage() -> impl IntoView {
                         view! {
                             <Rows dictations=page.items finished on_finished/>
                             {more.then(|| view! { <p class="page__more"><a href="/dictations">"All dictations"</a></p> })}
-                            <Sample question="Something to try with?"/>
+                            <Sample question="Nothing at hand to dictate?"/>
                         }.into_any()
                     }
                 }
@@ -89,7 +89,8 @@ fn Rows(
         <p class="visually-hidden">{format::count(number, "dictation", "dictations")}</p>
         <ul class="rows">
             {dictations.into_iter().map(|dictation| {
-                let fresh = finished.with_untracked(|ids| ids.contains(&dictation.id));
+                // Once: a later look at the list does not pulse again.
+                let fresh = finished.try_update_untracked(|ids| ids.remove(&dictation.id)).unwrap_or_default();
                 let live = live.contains(&dictation.id);
                 view! { <DictationRow dictation live fresh on_finished=on_finished.clone()/> }
             }).collect_view()}

@@ -1,11 +1,11 @@
 //! The review of one dictation: its text, its findings, its prescription.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use seva_model::{
     MedicationLine, PrescriptionContent, PrescriptionId, PrescriptionStatus, Transcription,
     TranscriptionId, TranscriptionSummary,
 };
-use serde::{Deserialize, Serialize};
 
 use super::Listing;
 use crate::UiError;
@@ -42,10 +42,16 @@ pub async fn load_review(id: TranscriptionId) -> Result<Review, UiError> {
     let caller = super::caller().await?;
     let services = super::services()?;
     let transcription = services.get_transcription(caller, id).await?;
-    let beside = match (transcription.summary.status, transcription.summary.prescription) {
+    let beside = match (
+        transcription.summary.status,
+        transcription.summary.prescription,
+    ) {
         (_, Some((prescription, status))) => Some(Beside {
             prescription: Some((prescription, status)),
-            content: services.get_prescription(caller, prescription).await?.content,
+            content: services
+                .get_prescription(caller, prescription)
+                .await?
+                .content,
         }),
         (seva_model::TranscriptionStatus::Completed, None) => Some(Beside {
             prescription: None,
@@ -133,7 +139,9 @@ pub async fn delete_dictation(id: TranscriptionId) -> Result<(), UiError> {
 #[server(prefix = "/fn", endpoint = "undelete_dictation")]
 pub async fn undelete_dictation(id: TranscriptionId) -> Result<(), UiError> {
     let caller = super::caller().await?;
-    super::services()?.undelete_transcription(caller, id).await?;
+    super::services()?
+        .undelete_transcription(caller, id)
+        .await?;
     leptos_axum::redirect(&format!("/dictations/{id}"));
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! What pages ask of the server, one file a topic. A server function finds out
 //! who calls, calls one service function and maps the error; nothing else
 //! happens here, because the REST handlers call the same service functions.
-#![allow(missing_docs, reason = "fields of the structs that the server macro makes of arguments")]
+#![allow(
+    missing_docs,
+    reason = "fields of the structs that the server macro makes of arguments"
+)]
 
 pub mod account;
 pub mod dictation_review;

@@ -1,11 +1,11 @@
 //! Prescriptions: list, write, sign, hand over.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use seva_model::{
     LineSource, MedicationLine, MedicineHit, Prescription, PrescriptionContent, PrescriptionId,
     PrescriptionSummary, PrescriptionWarning,
 };
-use serde::{Deserialize, Serialize};
 
 use super::Listing;
 use crate::UiError;
@@ -90,12 +90,17 @@ impl PrescriptionForm {
         let age = self.patient_age.trim();
         let patient_age = match age {
             "" => None,
-            _ => Some(age.parse::<u16>().ok().filter(|years| *years <= 150).ok_or_else(|| {
-                seva_model::AppError::field(
-                    "patient_age",
-                    "Enter the age in whole years, 0 to 150, or leave it empty.",
-                )
-            })?),
+            _ => Some(
+                age.parse::<u16>()
+                    .ok()
+                    .filter(|years| *years <= 150)
+                    .ok_or_else(|| {
+                        seva_model::AppError::field(
+                            "patient_age",
+                            "Enter the age in whole years, 0 to 150, or leave it empty.",
+                        )
+                    })?,
+            ),
         };
         Ok(PrescriptionContent {
             patient_name: self.patient_name,
@@ -176,7 +181,8 @@ pub async fn autosave_prescription(
 }
 
 /// What a press of a button of the form does, for a browser without script:
-/// saves what was typed, and then adds, moves or removes a row, or signs.
+/// saves what was typed, and then adds, moves or removes a row, or asks whether
+/// to sign.
 #[server(prefix = "/fn", endpoint = "submit_prescription")]
 pub async fn submit_prescription(
     id: PrescriptionId,
@@ -190,15 +196,11 @@ pub async fn submit_prescription(
     if let Ok(op) = op.parse::<crate::components::prescription::rows::RowOp>() {
         op.apply(&mut content);
     }
-    let saved = services
+    services
         .save_prescription(caller, id, version, content)
         .await?;
-    if op == "sign" {
-        services
-            .finalize_prescription(caller, id, saved.version)
-            .await?;
-    }
-    leptos_axum::redirect(&format!("/prescriptions/{id}"));
+    let ask = if op == "sign" { "?sign=ask" } else { "" };
+    leptos_axum::redirect(&format!("/prescriptions/{id}{ask}"));
     Ok(())
 }
 

@@ -62,8 +62,8 @@ impl Services {
         Ok(draft(&dictation, self.ports().lexicon.as_ref()))
     }
 
-    /// Drafts the prescription of a completed dictation, or gives the draft that
-    /// exists already.
+    /// Drafts the prescription of a completed dictation, or gives the one that
+    /// exists already, draft or signed.
     ///
     /// # Errors
     /// `CONFLICT` while the dictation is not complete, `NOT_FOUND`.
@@ -72,10 +72,12 @@ impl Services {
         user_id: UserId,
         transcription_id: TranscriptionId,
     ) -> Result<PrescriptionId, AppError> {
-        let content = self.propose_prescription(user_id, transcription_id).await?;
-        if let Some(id) = self.existing_draft(user_id, transcription_id).await? {
+        let dictation = self.get_transcription(user_id, transcription_id).await?;
+        must_be_complete(&dictation)?;
+        if let Some((id, _)) = dictation.summary.prescription {
             return Ok(id);
         }
+        let content = draft(&dictation, self.ports().lexicon.as_ref());
         match self.insert(user_id, Some(transcription_id), &content).await {
             // Two windows asked at once; the other one was first.
             Err(StoreError::Taken) => self

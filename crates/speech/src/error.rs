@@ -39,6 +39,9 @@ pub enum AudioError {
         /// Seconds of sound in the file.
         seconds: f64,
     },
+    /// More than two hours.
+    #[error("The recording is longer than two hours. Send it in shorter parts.")]
+    TooLong,
     /// Nothing louder than the noise of a closed microphone.
     #[error("The recording is silent. Check that the microphone isn't muted, and record again.")]
     Silent,
@@ -61,6 +64,7 @@ impl AudioError {
             Self::Truncated { .. } | Self::TruncatedUnknown => "AUDIO_TRUNCATED",
             Self::Damaged => "AUDIO_DAMAGED",
             Self::TooShort { .. } => "AUDIO_TOO_SHORT",
+            Self::TooLong => "AUDIO_TOO_LONG",
             Self::Silent => "AUDIO_SILENT",
             Self::Cancelled => "AUDIO_CANCELLED",
             Self::Io(_) => "AUDIO_IO",

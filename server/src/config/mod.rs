@@ -90,11 +90,16 @@ impl Config {
         let providers = ProvidersConfig::read(&mut reader);
         let data_dir = reader.required("SEVA_DATA_DIR");
         let data_dir = source::absolute(&data_dir).unwrap_or_else(|_| data_dir.into());
+        let web = WebConfig::read(&mut reader);
+        let demo = reader.flag("SEVA_DEMO");
+        if demo && !web.is_private() {
+            reader.refuse("SEVA_DEMO", "left out on a server that others reach");
+        }
         let config = Self {
             role,
             data_dir,
-            demo: reader.flag("SEVA_DEMO"),
-            web: WebConfig::read(&mut reader),
+            demo,
+            web,
             database: DatabaseConfig::read(&mut reader),
             speech: SpeechConfig::read(&mut reader, providers.transcriber),
             worker: WorkerSettings::read(&mut reader),

@@ -101,3 +101,15 @@ fn plain_http_is_for_this_machine_only() {
     // Listening to the world without saying under which address is a mistake.
     assert!(read([("SEVA_ADDR", "0.0.0.0:3000")]).is_err());
 }
+
+#[test]
+fn the_demonstration_is_for_this_machine_only() {
+    assert!(read([("SEVA_DEMO", "1")]).unwrap().demo);
+    for public in [
+        ("SEVA_BASE_URL", "https://seva.example"),
+        ("SEVA_ADDR", "0.0.0.0:3000"),
+    ] {
+        let error = read([("SEVA_DEMO", "1"), public]).unwrap_err();
+        assert!(error.to_string().contains("SEVA_DEMO"), "{error}");
+    }
+}

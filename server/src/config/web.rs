@@ -38,6 +38,13 @@ impl WebConfig {
         }
         Self { addr, base_url }
     }
+
+    /// Whether nobody but this machine is meant to reach it.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        let is_public = self.base_url.as_ref().is_some_and(BaseUrl::is_https);
+        self.addr.ip().is_loopback() && !is_public
+    }
 }
 
 /// Scheme, host and port, without a path and without a slash at the end: what a

@@ -43,7 +43,7 @@ async fn receive(
     form: &mut Multipart,
 ) -> Result<(SpooledUpload, NewDictation), AppError> {
     let mut dictation = NewDictation::default();
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+    while let Some(mut field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name().unwrap_or_default() {
             "specialty" => dictation.specialty = specialty(&text(&mut field).await?)?,
             "patient_name" => dictation.patient_name = patient_name(&text(&mut field).await?)?,
@@ -65,7 +65,7 @@ async fn receive(
 
 async fn text(field: &mut Field<'_>) -> Result<String, AppError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         if bytes.len() + chunk.len() > MAX_TEXT {
             return Err(crate::errors::body_too_large());
         }
@@ -102,7 +102,7 @@ async fn drain(form: &mut Multipart) {
     }
 }
 
-fn broken(error: MultipartError) -> AppError {
+fn broken(error: &MultipartError) -> AppError {
     tracing::info!(
         status = error.status().as_u16(),
         "an upload could not be read"

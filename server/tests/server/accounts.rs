@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, mailed_code, spawn_web, spawn_web_at};
+use crate::support::{PASSWORD, mailed_code, spawn_web, spawn_web_with};
 
 const EMAIL: &str = "asha@clinic.example";
 const LIST: &str = "/api/v1/transcriptions";
@@ -161,7 +161,7 @@ async fn on_this_machine_the_cookie_is_closed_to_scripts_and_to_other_sites() {
 
 #[tokio::test]
 async fn over_https_the_cookie_belongs_to_the_host_alone() {
-    let app = spawn_web_at("https://seva.example").await;
+    let app = spawn_web_with(&[("SEVA_BASE_URL", "https://seva.example")]).await;
     let cookie = cookie_of(&app, "https://seva.example").await;
     assert!(cookie.starts_with("__Host-seva="), "{cookie}");
     let flags: Vec<_> = cookie.split("; ").skip(1).collect();
@@ -229,4 +229,17 @@ async fn a_server_function_is_protected_as_the_api_is() {
         .unwrap();
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
     doctor.read(LIST).await;
+}
+
+#[tokio::test]
+async fn the_mailbox_is_shown_on_this_machine_only() {
+    let here = spawn_web().await;
+    here.stranger().open_account(EMAIL, &here.mail()).await;
+    let page = here.stranger().get("/dev/mailbox").await;
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(page.text().await.unwrap().contains(EMAIL));
+
+    let public = spawn_web_with(&[("SEVA_BASE_URL", "https://seva.example")]).await;
+    let page = public.stranger().get("/dev/mailbox").await;
+    assert_eq!(page.status(), StatusCode::NOT_FOUND);
 }

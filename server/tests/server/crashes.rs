@@ -78,6 +78,10 @@ async fn assert_completed_once(world: &World, doctor: &Browser, id: &str, record
         assert_eq!(found, expected, "{table}");
         assert!(found > 0, "{table}");
     }
+    for step in ["create", "transcribed", "complete"] {
+        let times = rows.audited(id, &format!("transcription.{step}")).await;
+        assert_eq!(times, 1, "{step} happened once");
+    }
     assert_eq!(rows.count("transcriptions").await, 2);
     assert_eq!(rows.count("jobs").await, 0);
     assert_no_recording_lies_open(world.home.path(), 2);

@@ -1,9 +1,9 @@
 //! What every answer says to a browser.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::support::spawn_web;
+use crate::support::{spawn_web, spawn_web_with};
 
 #[tokio::test]
 async fn a_page_carries_its_policy_and_its_scripts_carry_the_policys_nonce() {
@@ -93,4 +93,36 @@ async fn health_tells_each_check() {
         assert_eq!(health["checks"][check], "ok", "{check}");
     }
     assert!(health["timestamp"].as_str().unwrap().ends_with('Z'));
+}
+
+#[tokio::test]
+async fn files_whose_names_hold_a_hash_are_kept_for_ever_and_sent_compressed() {
+    let app = spawn_web_with(&[("LEPTOS_HASH_FILES", "true")]).await;
+    let package = app.site().join("pkg");
+    std::fs::create_dir_all(&package).unwrap();
+    std::fs::write(package.join("seva.1234.js"), "export {}").unwrap();
+    std::fs::write(package.join("seva.1234.js.br"), "compressed").unwrap();
+    std::fs::write(app.site().join("icon.svg"), "<svg/>").unwrap();
+
+    let browser = app.stranger();
+    let get = |path| {
+        browser
+            .request(Method::GET, path)
+            .header("accept-encoding", "br")
+            .send()
+    };
+    let script = get("/pkg/seva.1234.js").await.unwrap();
+    assert_eq!(script.headers()["content-encoding"], "br");
+    assert_eq!(script.headers()["content-type"], "text/javascript");
+    let keep = "public, max-age=31536000, immutable";
+    assert_eq!(script.headers()["cache-control"], keep);
+    assert_eq!(script.text().await.unwrap(), "compressed");
+
+    let missing = get("/pkg/seva.0000.js").await.unwrap();
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    assert_eq!(missing.headers()["cache-control"], "no-cache");
+    let icon = get("/icon.svg").await.unwrap();
+    assert_eq!(icon.headers()["cache-control"], "public, max-age=86400");
+    let outside = get("/../secrets/session.key").await.unwrap();
+    assert_eq!(outside.status(), StatusCode::NOT_FOUND);
 }

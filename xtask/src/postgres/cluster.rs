@@ -226,6 +226,8 @@ impl Cluster {
             format!("-p {port}"),
             "-c listen_addresses=127.0.0.1".to_owned(),
             "-c max_connections=200".to_owned(),
+            // A refused row would stand in the log, with the patient's name.
+            "-c log_error_verbosity=terse".to_owned(),
             format!("-c unix_socket_directories={}", self.socket_folder()),
         ];
         if durability == Durability::None {

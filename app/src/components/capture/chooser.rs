@@ -69,7 +69,8 @@ pub(super) fn Chooser(desk: Desk) -> impl IntoView {
         >
             <label class="chooser__label" for="audio_file">
                 <Icon name=IconName::File/>
-                <span><span class="chooser__drop needs-script">"Drop a file here, or "</span>"choose one"</span>
+                <span class="chooser__drop needs-script">"Drop a file here, or choose one"</span>
+                <span class="chooser__plain">"Choose a file"</span>
             </label>
             <input
                 id="audio_file" name="audio_file" type="file" node_ref=input

@@ -130,7 +130,8 @@ fn offer_kept_recording(desk: Desk) {
                 && !desk.recording.get_untracked()
                 && desk.take.with_untracked(Option::is_none)
             {
-                desk.take.set(Some(Take::recording(kept.audio, kept.seconds, true)));
+                desk.take
+                    .set(Some(Take::recording(kept.audio, kept.seconds, true)));
             }
         });
     });

@@ -276,6 +276,9 @@ pub(super) fn RecorderPanel(desk: Desk) -> impl IntoView {
                             Phase::Paused => Some("Paused.".to_owned()),
                             Phase::Recording => Some("Recording. Each second is kept in this browser until it is sent.".to_owned()),
                             Phase::Asking => None,
+                            Phase::Idle if desk.take.with(Option::is_some) => {
+                                Some("Send this one first, or remove it.".to_owned())
+                            }
                             Phase::Idle => Some("Press Record and speak. You can listen before you send.".to_owned()),
                         })
                     }

@@ -13,7 +13,7 @@ mod toast;
 pub(crate) use dictation_row::DictationRow;
 pub(crate) use field::{Field, SubmitButton};
 pub(crate) use icon::{Icon, IconName};
-pub(crate) use notice::{Notice, Tone, Trouble, trouble_of};
+pub(crate) use notice::{Notice, Tone, Trouble, refusal, trouble_of};
 pub(crate) use search::{provide_search, use_search};
 pub(crate) use skeleton::SkeletonRows;
 pub(crate) use status::StatusLine;

@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use seva_model::ErrorCode;
 
 use super::{Icon, IconName};
 use crate::UiError;
@@ -48,10 +49,24 @@ pub(crate) fn Notice(
 /// A part of the page that could not be loaded, with a way to try again.
 #[component]
 pub(crate) fn Trouble(error: UiError, retry: impl Fn() + Send + 'static) -> impl IntoView {
+    let signed_out = error.code() == ErrorCode::NotSignedIn;
     view! {
         <Notice tone=Tone::Bad sentence=error.to_string()>
-            <button type="button" class="button" on:click=move |_| retry()>"Try again"</button>
+            {signed_out.then(|| view! { <a class="button" href="/sign-in">"Sign in"</a> })}
+            <button type="button" class="button needs-script" on:click=move |_| retry()>"Try again"</button>
         </Notice>
+    }
+}
+
+/// The sentence of an act that was refused, beside its button.
+pub(crate) fn refusal(
+    answer: impl Get<Value = Option<Result<(), UiError>>> + Send + Sync + 'static,
+) -> impl IntoView {
+    move || {
+        answer
+            .get()
+            .and_then(Result::err)
+            .map(|error| view! { <Notice tone=Tone::Bad sentence=error.to_string()/> })
     }
 }
 

@@ -31,20 +31,12 @@ const GROUPS: &[Group] = &[
     (
         "Dictation",
         &[
-            ("Space", "Play, or pause"),
+            ("K", "Play, or pause"),
             ("J", "Back 10 seconds"),
-            ("E", "Edit the transcript"),
             ("Ctrl Enter", "Go to the prescription"),
         ],
     ),
-    (
-        "Prescription",
-        &[
-            ("M", "Add a medicine"),
-            ("Ctrl S", "Save the draft"),
-            ("Ctrl Enter", "Check and sign"),
-        ],
-    ),
+    ("Prescription", &[("Ctrl Enter", "Check and sign")]),
 ];
 
 /// The list of keys, opened by `?`.

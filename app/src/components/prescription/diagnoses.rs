@@ -45,12 +45,15 @@ fn DiagnosisEditor(
 ) -> impl IntoView {
     let toasts = use_toasts();
     let source = row.value.with_untracked(|diagnosis| diagnosis.source);
-    let name = move |field: &'static str| move || format!("form[diagnoses][{}][{field}]", index.get());
+    let name =
+        move |field: &'static str| move || format!("form[diagnoses][{}][{field}]", index.get());
     let remove = move || {
         let at = index.get_untracked();
         draft.diagnoses.update(|rows| super::rows::remove(rows, at));
         toasts.offer_undo("The diagnosis was removed.", move || {
-            draft.diagnoses.update(|rows| rows.insert(at.min(rows.len()), row));
+            draft
+                .diagnoses
+                .update(|rows| rows.insert(at.min(rows.len()), row));
         });
     };
     view! {

@@ -42,6 +42,8 @@ pub(crate) enum Saving {
     Waiting,
     /// It is on its way.
     Busy,
+    /// An earlier state is on its way, and more was typed since.
+    Behind,
     /// It was refused or did not get through. What was typed is kept.
     Failed {
         /// What to tell.
@@ -107,8 +109,12 @@ impl Draft {
             next_key: StoredValue::new(0),
             edits: StoredValue::new(0),
         };
-        draft.diagnoses.set(diagnoses.into_iter().map(|d| draft.row(d)).collect());
-        draft.medications.set(medications.into_iter().map(|m| draft.row(m)).collect());
+        draft
+            .diagnoses
+            .set(diagnoses.into_iter().map(|d| draft.row(d)).collect());
+        draft
+            .medications
+            .set(medications.into_iter().map(|m| draft.row(m)).collect());
         draft
     }
 
@@ -160,9 +166,12 @@ impl Draft {
             }
             let edit = self.edits.get_value() + 1;
             self.edits.set_value(edit);
-            if self.saving.get_untracked() != Saving::Busy {
-                self.saving.set(Saving::Waiting);
-            }
+            self.saving.update(|saving| {
+                *saving = match saving {
+                    Saving::Busy | Saving::Behind => Saving::Behind,
+                    _ => Saving::Waiting,
+                };
+            });
             set_timeout(
                 move || {
                     if self.edits.try_get_value() == Some(edit) {
@@ -172,6 +181,12 @@ impl Draft {
                 REST,
             );
         });
+    }
+
+    /// Whether leaving the page now would lose something: while a save runs that
+    /// does not hold everything, or after one that failed.
+    pub(crate) fn at_risk(self) -> Signal<bool> {
+        Signal::derive(move || matches!(self.saving.get(), Saving::Behind | Saving::Failed { .. }))
     }
 
     /// Saves what is not stored yet when the doctor goes to another page.
@@ -191,21 +206,32 @@ impl Draft {
     /// Saves now; `then` runs with the stored version when that worked. One save
     /// at a time: what is typed meanwhile goes with the next.
     pub(crate) fn save(self, then: impl FnOnce(i32) + 'static) {
-        if self.saving.get_untracked() == Saving::Busy {
-            set_timeout(move || self.save(then), REST);
-            return;
+        match self.saving.try_get_untracked() {
+            // The page is gone; what it had was saved when it went.
+            None => return,
+            Some(Saving::Busy | Saving::Behind) => {
+                set_timeout(move || self.save(then), REST);
+                return;
+            }
+            Some(_) => self.saving.set(Saving::Busy),
         }
-        self.saving.set(Saving::Busy);
-        let edit = self.edits.get_value();
+        let (edit, version) = (self.edits.get_value(), self.version.get_untracked());
         let form = untrack(|| self.form());
         spawn_local(async move {
-            let answer = autosave_prescription(self.id, self.version.get_untracked(), form).await;
+            let answer = autosave_prescription(self.id, version, form).await;
+            if self.saving.try_get_untracked().is_none() {
+                return;
+            }
             match answer {
-                Ok(PrescriptionView { prescription, warnings }) => {
+                Ok(PrescriptionView {
+                    prescription,
+                    warnings,
+                }) => {
                     self.version.set(prescription.version);
                     self.warnings.set(warnings);
-                    let more = self.edits.try_get_value().is_some_and(|latest| latest != edit);
-                    self.saving.set(if more { Saving::Waiting } else { Saving::Saved });
+                    let more = self.edits.get_value() != edit;
+                    self.saving
+                        .set(if more { Saving::Waiting } else { Saving::Saved });
                     if more {
                         self.save(then);
                     } else {

@@ -12,6 +12,7 @@ use super::{
     sign::{Sign, Warnings},
 };
 use crate::{
+    browser::network::ask_before_leaving,
     components::{
         common::{Notice, Tone, use_toasts},
         transcript::player::{Player, Recording},
@@ -24,13 +25,22 @@ use crate::{
 
 /// Edits a draft.
 #[component]
-pub(crate) fn PrescriptionEditor(stored: PrescriptionView, on_signed: Callback<()>) -> impl IntoView {
+pub(crate) fn PrescriptionEditor(
+    stored: PrescriptionView,
+    on_signed: Callback<()>,
+) -> impl IntoView {
     let transcription_id = stored.prescription.transcription_id;
     let draft = Draft::new(&stored.prescription, stored.warnings);
     let player = transcription_id.map(|_| Player::new());
     draft.save_when_resting();
     draft.save_on_leaving();
     ask_before_unload(draft);
+    ask_before_leaving(
+        draft.at_risk(),
+        "The last changes are not saved yet. Leave the page without them?",
+    );
+    // Only a browser without script posts the form; its answer comes back here.
+    let posted = ServerAction::<SubmitPrescription>::new().value();
     view! {
         {player.zip(transcription_id).map(|(player, id)| view! { <Recording player id/> })}
         <form method="post" action=SubmitPrescription::url() class="prescription" on:submit=move |event| {
@@ -62,6 +72,8 @@ pub(crate) fn PrescriptionEditor(stored: PrescriptionView, on_signed: Callback<(
             <AdviceFields draft/>
             <Warnings draft/>
             <SavingLine draft/>
+            {move || posted.get().and_then(Result::err)
+                .map(|error| view! { <Notice tone=Tone::Bad sentence=error.to_string()/> })}
             <Sign draft on_signed/>
         </form>
         <Choices/>
@@ -131,7 +143,7 @@ fn SavingLine(draft: Draft) -> impl IntoView {
             <p role="status">{move || match draft.saving.get() {
                 Saving::Saved => "Saved",
                 Saving::Waiting => "Not saved yet",
-                Saving::Busy => "Saving",
+                Saving::Busy | Saving::Behind => "Saving",
                 Saving::Failed { .. } => "Not saved",
             }}</p>
             {move || match draft.saving.get() {
@@ -157,12 +169,85 @@ fn SavingLine(draft: Draft) -> impl IntoView {
 fn Choices() -> impl IntoView {
     const LISTS: [(&str, &[&str]); 7] = [
         ("genders", &["Female", "Male", "Other"]),
-        ("doses", &["1 tablet", "2 tablets", "half a tablet", "1 capsule", "5 ml", "10 ml", "2 puffs", "2 drops", "1 sachet"]),
-        ("forms", &["tablet", "capsule", "syrup", "suspension", "drops", "injection", "inhaler", "ointment", "cream", "gel", "sachet", "patch"]),
-        ("routes", &["by mouth", "inhaled", "on the skin", "into the eye", "into the ear", "into the nose", "into a vein", "into a muscle", "under the skin", "under the tongue", "rectally"]),
-        ("frequencies", &["once daily", "twice daily", "three times daily", "four times daily", "every 6 hours", "every 8 hours", "at bedtime", "as needed", "once a week"]),
-        ("durations", &["3 days", "5 days", "7 days", "10 days", "2 weeks", "1 month", "3 months"]),
-        ("instructions-list", &["after food", "before food", "with food", "on an empty stomach", "with plenty of water", "for fever", "for pain"]),
+        (
+            "doses",
+            &[
+                "1 tablet",
+                "2 tablets",
+                "half a tablet",
+                "1 capsule",
+                "5 ml",
+                "10 ml",
+                "2 puffs",
+                "2 drops",
+                "1 sachet",
+            ],
+        ),
+        (
+            "forms",
+            &[
+                "tablet",
+                "capsule",
+                "syrup",
+                "suspension",
+                "drops",
+                "injection",
+                "inhaler",
+                "ointment",
+                "cream",
+                "gel",
+                "sachet",
+                "patch",
+            ],
+        ),
+        (
+            "routes",
+            &[
+                "by mouth",
+                "inhaled",
+                "on the skin",
+                "into the eye",
+                "into the ear",
+                "into the nose",
+                "into a vein",
+                "into a muscle",
+                "under the skin",
+                "under the tongue",
+                "rectally",
+            ],
+        ),
+        (
+            "frequencies",
+            &[
+                "once daily",
+                "twice daily",
+                "three times daily",
+                "four times daily",
+                "every 6 hours",
+                "every 8 hours",
+                "at bedtime",
+                "as needed",
+                "once a week",
+            ],
+        ),
+        (
+            "durations",
+            &[
+                "3 days", "5 days", "7 days", "10 days", "2 weeks", "1 month", "3 months",
+            ],
+        ),
+        (
+            "instructions-list",
+            &[
+                "after food",
+                "before food",
+                "with food",
+                "on an empty stomach",
+                "with plenty of water",
+                "for fever",
+                "for pain",
+            ],
+        ),
     ];
     LISTS
         .map(|(id, values)| view! {
@@ -175,7 +260,11 @@ fn Choices() -> impl IntoView {
 fn ask_before_unload(draft: Draft) {
     Effect::new(move |_| {
         let handle = window_event_listener(ev::beforeunload, move |event| {
-            if draft.saving.try_get_untracked().is_some_and(|saving| saving != Saving::Saved) {
+            if draft
+                .saving
+                .try_get_untracked()
+                .is_some_and(|saving| saving != Saving::Saved)
+            {
                 event.prevent_default();
             }
         });
@@ -202,12 +291,16 @@ fn DeleteDraft(draft: Draft) -> impl IntoView {
         });
     };
     view! {
-        <form method="post" action=DeletePrescription::url() class="delete-draft" on:submit=move |event| {
-            event.prevent_default();
-            delete();
-        }>
-            <input type="hidden" name="id" value=id.to_string()/>
-            <button class="button button--danger">"Delete this draft"</button>
-        </form>
+        <details class="disclosure delete-draft">
+            <summary>"Delete"</summary>
+            <form method="post" action=DeletePrescription::url() on:submit=move |event| {
+                event.prevent_default();
+                delete();
+            }>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <p>"Delete this draft? The dictation it came from stays."</p>
+                <button class="button button--danger">"Delete this draft"</button>
+            </form>
+        </details>
     }
 }

@@ -31,12 +31,48 @@ struct Cell {
 }
 
 const CELLS: [Cell; 6] = [
-    Cell { name: "strength", label: "Strength", list: None, get: |l| &l.strength, set: |l| &mut l.strength },
-    Cell { name: "dosage", label: "Dose", list: Some("doses"), get: |l| &l.dosage, set: |l| &mut l.dosage },
-    Cell { name: "form", label: "Form", list: Some("forms"), get: |l| &l.form, set: |l| &mut l.form },
-    Cell { name: "route", label: "Route", list: Some("routes"), get: |l| &l.route, set: |l| &mut l.route },
-    Cell { name: "duration", label: "Duration", list: Some("durations"), get: |l| &l.duration, set: |l| &mut l.duration },
-    Cell { name: "instructions", label: "Instructions", list: Some("instructions-list"), get: |l| &l.instructions, set: |l| &mut l.instructions },
+    Cell {
+        name: "strength",
+        label: "Strength",
+        list: None,
+        get: |l| &l.strength,
+        set: |l| &mut l.strength,
+    },
+    Cell {
+        name: "dosage",
+        label: "Dose",
+        list: Some("doses"),
+        get: |l| &l.dosage,
+        set: |l| &mut l.dosage,
+    },
+    Cell {
+        name: "form",
+        label: "Form",
+        list: Some("forms"),
+        get: |l| &l.form,
+        set: |l| &mut l.form,
+    },
+    Cell {
+        name: "route",
+        label: "Route",
+        list: Some("routes"),
+        get: |l| &l.route,
+        set: |l| &mut l.route,
+    },
+    Cell {
+        name: "duration",
+        label: "Duration",
+        list: Some("durations"),
+        get: |l| &l.duration,
+        set: |l| &mut l.duration,
+    },
+    Cell {
+        name: "instructions",
+        label: "Instructions",
+        list: Some("instructions-list"),
+        get: |l| &l.instructions,
+        set: |l| &mut l.instructions,
+    },
 ];
 
 const FREQUENCY: Cell = Cell {
@@ -57,7 +93,8 @@ pub(crate) fn LineEditor(
     player: Option<Player>,
 ) -> impl IntoView {
     let source = row.value.with_untracked(|line| line.source);
-    let field_name = move |field: &'static str| format!("form[medications][{}][{field}]", index.get());
+    let field_name =
+        move |field: &'static str| format!("form[medications][{}][{field}]", index.get());
     view! {
         <li class="line">
             <div class="line__head">
@@ -93,7 +130,11 @@ pub(crate) fn LineEditor(
     }
 }
 
-fn cell_view(cell: &'static Cell, row: Row<MedicationLine>, index: ReadSignal<usize>) -> impl IntoView {
+fn cell_view(
+    cell: &'static Cell,
+    row: Row<MedicationLine>,
+    index: ReadSignal<usize>,
+) -> impl IntoView {
     let (get, set) = (cell.get, cell.set);
     let was_heard = row.value.with_untracked(|line| line.source.is_some());
     let empty = move || row.value.with(|line| get(line).is_empty());
@@ -217,11 +258,19 @@ fn MoveButtons(draft: Draft, row: Row<MedicationLine>, index: ReadSignal<usize>)
     let swap = move |lower: usize| draft.medications.update(|rows| move_up(rows, lower));
     let remove = move || {
         let at = index.get_untracked();
-        draft.medications.update(|rows| super::rows::remove(rows, at));
+        draft
+            .medications
+            .update(|rows| super::rows::remove(rows, at));
         let name = row.value.with_untracked(|line| line.name.clone());
-        let name = if name.is_empty() { "The empty line".to_owned() } else { name };
+        let name = if name.is_empty() {
+            "The empty line".to_owned()
+        } else {
+            name
+        };
         toasts.offer_undo(format!("{name} was removed."), move || {
-            draft.medications.update(|rows| rows.insert(at.min(rows.len()), row));
+            draft
+                .medications
+                .update(|rows| rows.insert(at.min(rows.len()), row));
         });
     };
     let is_last = move || index.get() + 1 >= draft.medications.with(Vec::len);

@@ -6,6 +6,7 @@ use seva_model::{MedicationLine, Prescription};
 use crate::{
     browser::page,
     clock::{day_and_time, use_clock},
+    components::common::refusal,
     server_fns::prescriptions::CopyPrescription,
 };
 
@@ -17,12 +18,21 @@ pub(crate) fn SignedPrescription(prescription: Prescription) -> impl IntoView {
     let id = prescription.id;
     let content = prescription.content;
     let age = content.patient_age.map(|years| format!("{years} years"));
-    let person: Vec<_> =
-        [age, Some(content.patient_gender)].into_iter().flatten().filter(|t| !t.is_empty()).collect();
+    let person: Vec<_> = [age, Some(content.patient_gender)]
+        .into_iter()
+        .flatten()
+        .filter(|t| !t.is_empty())
+        .collect();
     let diagnoses: Vec<_> = content
         .diagnoses
         .into_iter()
-        .map(|d| if d.icd10.is_empty() { d.text } else { format!("{} ({})", d.text, d.icd10) })
+        .map(|d| {
+            if d.icd10.is_empty() {
+                d.text
+            } else {
+                format!("{} ({})", d.text, d.icd10)
+            }
+        })
         .collect();
     view! {
         <div class="paper-buttons">
@@ -32,6 +42,7 @@ pub(crate) fn SignedPrescription(prescription: Prescription) -> impl IntoView {
                 <input type="hidden" name="id" value=id.to_string()/>
                 <button class="button" disabled=move || copy.pending().get()>"Copy to a new one"</button>
             </ActionForm>
+            {refusal(copy.value())}
             {prescription.transcription_id.map(|id| view! {
                 <a class="button button--quiet" href=format!("/dictations/{id}")>"The dictation"</a>
             })}

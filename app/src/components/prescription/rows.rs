@@ -3,6 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
+#[cfg(any(feature = "ssr", test))]
 use seva_model::{Diagnosis, MedicationLine, PrescriptionContent};
 
 /// Adding, moving and removing rows; the text is the value of the button.
@@ -22,6 +23,7 @@ pub enum RowOp {
     RemoveDiagnosis(usize),
 }
 
+#[cfg(any(feature = "ssr", test))]
 impl RowOp {
     /// Does it. A place that does not exist changes nothing.
     pub fn apply(self, content: &mut PrescriptionContent) {
@@ -101,7 +103,11 @@ mod tests {
     }
 
     fn names(content: &PrescriptionContent) -> Vec<&str> {
-        content.medications.iter().map(|line| line.name.as_str()).collect()
+        content
+            .medications
+            .iter()
+            .map(|line| line.name.as_str())
+            .collect()
     }
 
     #[test]

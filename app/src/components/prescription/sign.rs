@@ -1,12 +1,13 @@
 //! What to look at before signing, and the signing.
 
 use leptos::{html, prelude::*, task::spawn_local};
+use seva_model::Prescription;
 
 use super::draft::Draft;
 use crate::{
     browser::{dialog, keys::on_ctrl_key},
     components::common::{Notice, Tone},
-    server_fns::prescriptions::sign_prescription,
+    server_fns::prescriptions::{SignPrescription, sign_prescription},
 };
 
 /// Hints that never block.
@@ -21,6 +22,28 @@ pub(crate) fn Warnings(draft: Draft) -> impl IntoView {
                 </ul>
             }))}
         </div>
+    }
+}
+
+/// The question before a signature for a browser without script, which has no
+/// dialog.
+#[component]
+pub(crate) fn AskToSign(prescription: Prescription) -> impl IntoView {
+    let sign = ServerAction::<SignPrescription>::new();
+    let id = prescription.id;
+    view! {
+        <section class="notice" aria-labelledby="ask-title">
+            <h2 id="ask-title">{format!("Sign the prescription for {}?", prescription.content.patient_name)}</h2>
+            <p>"Once signed it can't be changed; you can copy it to a new one."</p>
+            {move || sign.value().get().and_then(Result::err)
+                .map(|error| view! { <Notice tone=Tone::Bad sentence=error.to_string()/> })}
+            <ActionForm action=sign>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <input type="hidden" name="version" value=prescription.version/>
+                <a class="button" href=format!("/prescriptions/{id}")>"Go back"</a>
+                <button class="button button--main">"Sign"</button>
+            </ActionForm>
+        </section>
     }
 }
 

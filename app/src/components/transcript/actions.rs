@@ -5,7 +5,7 @@ use seva_model::{TranscriptionId, TranscriptionStatus, TranscriptionSummary};
 
 use crate::{
     UiError,
-    components::common::{Notice, Tone, use_toasts},
+    components::common::{Notice, Tone, refusal, use_toasts},
     server_fns::dictation_review::{
         DeleteDictation, RetryDictation, delete_dictation, undelete_dictation,
     },
@@ -21,7 +21,10 @@ pub(crate) fn Ended(summary: TranscriptionSummary) -> impl IntoView {
         || "This dictation was cancelled. The recording is kept.".to_owned(),
         |failure| failure.message.clone(),
     );
-    let may_retry = summary.failure.as_ref().is_none_or(|failure| failure.may_retry);
+    let may_retry = summary
+        .failure
+        .as_ref()
+        .is_none_or(|failure| failure.may_retry);
     view! {
         <section class="ended">
             <h2>{if failed { "This dictation could not be transcribed" } else { "Cancelled" }}</h2>
@@ -31,6 +34,7 @@ pub(crate) fn Ended(summary: TranscriptionSummary) -> impl IntoView {
                     <input type="hidden" name="id" value=id.to_string()/>
                     <button class="button button--main" disabled=move || retry.pending().get()>"Try again"</button>
                 </ActionForm>
+                {refusal(retry.value())}
             })}
             <p><a href="/dictations/new">"Record or upload another"</a></p>
         </section>

@@ -6,7 +6,7 @@ use seva_model::{LineSource, MedicationLine, PrescriptionStatus, TranscriptionId
 
 use super::player::Player;
 use crate::{
-    browser::keys::on_ctrl_key,
+    browser::keys::{is_typing, on_ctrl_key},
     components::common::{Notice, Tone},
     format,
     server_fns::dictation_review::{Beside, DraftPrescription},
@@ -20,9 +20,15 @@ pub(crate) fn PrescriptionBeside(
     player: Player,
 ) -> impl IntoView {
     let draft = ServerAction::<DraftPrescription>::new();
-    let signed = matches!(beside.prescription, Some((_, PrescriptionStatus::Finalized)));
+    let signed = matches!(
+        beside.prescription,
+        Some((_, PrescriptionStatus::Finalized))
+    );
+    // Not from within the text that is being edited: that would lose it.
     on_ctrl_key("Enter", move || {
-        draft.dispatch(DraftPrescription { id });
+        if !is_typing() {
+            draft.dispatch(DraftPrescription { id });
+        }
     });
     let state = match beside.prescription {
         Some((_, PrescriptionStatus::Finalized)) => "Signed",
@@ -33,7 +39,13 @@ pub(crate) fn PrescriptionBeside(
         .content
         .diagnoses
         .iter()
-        .map(|d| if d.icd10.is_empty() { d.text.clone() } else { format!("{} ({})", d.text, d.icd10) })
+        .map(|d| {
+            if d.icd10.is_empty() {
+                d.text.clone()
+            } else {
+                format!("{} ({})", d.text, d.icd10)
+            }
+        })
         .collect();
     view! {
         <section class="rx" aria-labelledby="rx-title">
@@ -70,11 +82,19 @@ fn fact(name: &'static str, text: String) -> Option<impl IntoView> {
 }
 
 fn line_view(line: &MedicationLine, player: Player) -> impl IntoView + use<> {
-    let said: Vec<_> = [&line.strength, &line.dosage, &line.form, &line.route, &line.frequency, &line.duration, &line.instructions]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .cloned()
-        .collect();
+    let said: Vec<_> = [
+        &line.strength,
+        &line.dosage,
+        &line.form,
+        &line.route,
+        &line.frequency,
+        &line.duration,
+        &line.instructions,
+    ]
+    .into_iter()
+    .filter(|part| !part.is_empty())
+    .cloned()
+    .collect();
     view! {
         <li class="rx__line">
             <span class="rx__name">{line.name.clone()}</span>

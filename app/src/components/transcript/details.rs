@@ -37,8 +37,16 @@ pub(crate) fn EntityDetails(
 
 /// First and last second of the words of an entity and of its attributes.
 pub(crate) fn heard_at(words: &[HeardWord], entity: &Entity) -> Option<(f64, f64)> {
-    let begin = entity.attributes.iter().map(|a| a.begin_offset).fold(entity.begin_offset, u32::min);
-    let end = entity.attributes.iter().map(|a| a.end_offset).fold(entity.end_offset, u32::max);
+    let begin = entity
+        .attributes
+        .iter()
+        .map(|a| a.begin_offset)
+        .fold(entity.begin_offset, u32::min);
+    let end = entity
+        .attributes
+        .iter()
+        .map(|a| a.end_offset)
+        .fold(entity.end_offset, u32::max);
     let mut inside = words
         .iter()
         .filter(|word| word.begin < end as usize && word.end > begin as usize);

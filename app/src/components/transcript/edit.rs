@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use seva_model::TranscriptionId;
 
 use crate::{
+    browser::network::ask_before_leaving,
     components::common::{Notice, Tone},
     server_fns::dictation_review::SaveTranscript,
 };
@@ -18,6 +19,16 @@ pub(crate) fn EditTranscript(
     save: ServerAction<SaveTranscript>,
 ) -> impl IntoView {
     let edited = version > 0;
+    let typed = RwSignal::new(false);
+    ask_before_leaving(
+        typed.into(),
+        "The text is not saved. Leave the page without it?",
+    );
+    Effect::new(move |_| {
+        if matches!(save.value().get(), Some(Ok(()))) {
+            typed.set(false);
+        }
+    });
     view! {
         <details class="disclosure">
             <summary>"Edit the text"</summary>
@@ -26,7 +37,7 @@ pub(crate) fn EditTranscript(
                 <input type="hidden" name="expected_version" value=version/>
                 <label class="field">
                     <span class="field__label">"Transcript"</span>
-                    <textarea name="text" rows="10" required>{text}</textarea>
+                    <textarea name="text" rows="10" required on:input=move |_| typed.set(true)>{text}</textarea>
                 </label>
                 <p class="field__hint">"Medicines and conditions are marked again after saving. What was heard is kept."</p>
                 <button class="button" disabled=move || save.pending().get()>

@@ -16,21 +16,29 @@ pub(crate) struct Shown {
 impl Shown {
     /// Everything but the unsure words.
     pub(crate) fn new() -> Self {
-        Self { hidden: RwSignal::new(Vec::new()), unsure: RwSignal::new(false) }
+        Self {
+            hidden: RwSignal::new(Vec::new()),
+            unsure: RwSignal::new(false),
+        }
     }
 
     /// Classes of what is hidden, space separated, for the style sheet.
     pub(crate) fn hidden_classes(self) -> String {
         self.hidden.with(|hidden| {
-            hidden.iter().map(|category| category_class(*category)).collect::<Vec<_>>().join(" ")
+            hidden
+                .iter()
+                .map(|category| category_class(*category))
+                .collect::<Vec<_>>()
+                .join(" ")
         })
     }
 
     fn toggle(self, category: Category) {
-        self.hidden.update(|hidden| match hidden.iter().position(|c| *c == category) {
-            Some(at) => drop(hidden.remove(at)),
-            None => hidden.push(category),
-        });
+        self.hidden
+            .update(|hidden| match hidden.iter().position(|c| *c == category) {
+                Some(at) => drop(hidden.remove(at)),
+                None => hidden.push(category),
+            });
     }
 }
 
@@ -39,7 +47,12 @@ impl Shown {
 pub(crate) fn Legend<'a>(entities: &'a [Entity], shown: Shown) -> impl IntoView + use<> {
     let rows: Vec<_> = Category::ALL
         .iter()
-        .map(|category| (*category, entities.iter().filter(|e| e.category == *category).count()))
+        .map(|category| {
+            (
+                *category,
+                entities.iter().filter(|e| e.category == *category).count(),
+            )
+        })
         .filter(|(_, count)| *count > 0)
         .collect();
     view! {

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::{
     browser::events::{StreamState, follow_dictation},
-    components::common::{Notice, Tone},
+    components::common::{Notice, Tone, refusal},
     format,
     server_fns::dictation_review::CancelDictation,
 };
@@ -45,7 +45,10 @@ impl Moving {
             self.segments.clear();
         }
         for segment in std::mem::take(&mut event.segments) {
-            match self.segments.binary_search_by_key(&segment.index, |s| s.index) {
+            match self
+                .segments
+                .binary_search_by_key(&segment.index, |s| s.index)
+            {
                 Ok(at) => self.segments[at] = segment,
                 Err(at) => self.segments.insert(at, segment),
             }
@@ -56,10 +59,7 @@ impl Moving {
 
 /// Follows the dictation; calls `on_end` once when nothing moves any more.
 #[component]
-pub(crate) fn LiveDictation(
-    transcription: Transcription,
-    on_end: Callback<()>,
-) -> impl IntoView {
+pub(crate) fn LiveDictation(transcription: Transcription, on_end: Callback<()>) -> impl IntoView {
     let id = transcription.summary.id;
     let uploaded_at = transcription.summary.created_at;
     let moving = RwSignal::new(Moving::of(&transcription));
@@ -95,6 +95,7 @@ pub(crate) fn LiveDictation(
                 <input type="hidden" name="id" value=id.to_string()/>
                 <button class="button button--quiet" disabled=move || cancel.pending().get()>"Cancel"</button>
             </ActionForm>
+            {refusal(cancel.value())}
             // Its content is text for a browser with script, so it is not hydrated.
             <noscript inner_html=format!(
                 "<p class=\"notice\">Without JavaScript this page does not move by itself. \
@@ -163,7 +164,7 @@ fn stage_views(
     };
     let waiting = match event.queue_ahead {
         Some(ahead) if event.stage == Stage::Queued && ahead > 0 => {
-            format!("Waiting, {} ahead", ahead)
+            format!("Waiting, {ahead} ahead")
         }
         _ if event.stage == Stage::Queued => "Waiting, next".to_owned(),
         _ => "Waited".to_owned(),
@@ -182,9 +183,21 @@ fn stage_views(
         .map(|seconds| format!("{} left", format::wait(seconds)));
     [
         (Step::Done, "Uploaded".to_owned(), None),
-        (step(Stage::Queued), waiting, since(Some(uploaded_at), times.transcribing_at)),
-        (step(Stage::Transcribing), transcribing, since(times.transcribing_at, times.extracting_at)),
-        (step(Stage::Extracting), "Understanding".to_owned(), since(times.extracting_at, times.completed_at)),
+        (
+            step(Stage::Queued),
+            waiting,
+            since(Some(uploaded_at), times.transcribing_at),
+        ),
+        (
+            step(Stage::Transcribing),
+            transcribing,
+            since(times.transcribing_at, times.extracting_at),
+        ),
+        (
+            step(Stage::Extracting),
+            "Understanding".to_owned(),
+            since(times.extracting_at, times.completed_at),
+        ),
     ]
     .into_iter()
     .map(|(step, name, time)| {

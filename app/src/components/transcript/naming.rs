@@ -74,9 +74,9 @@ pub(crate) fn tag(entity: &Entity) -> Option<&'static str> {
 pub(crate) fn sentence_case(name: &str) -> String {
     let lower = name.replace('_', " ").to_lowercase();
     let mut chars = lower.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 #[cfg(test)]

@@ -57,11 +57,6 @@ impl Player {
         self.position
     }
 
-    /// Whether it plays.
-    pub(crate) const fn playing(self) -> RwSignal<bool> {
-        self.playing
-    }
-
     fn update(self) {
         self.position
             .set(audio::position(self.element, self.stop_at.get_untracked()));
@@ -102,7 +97,10 @@ pub(crate) fn PlayerBar(player: Player, id: TranscriptionId, duration: f64) -> i
     const RATES: [f64; 4] = [1.0, 1.25, 1.5, 0.75];
     let next_rate = move |_| {
         let now = player.rate.get_untracked();
-        let at = RATES.iter().position(|rate| (rate - now).abs() < 0.01).unwrap_or(0);
+        let at = RATES
+            .iter()
+            .position(|rate| (rate - now).abs() < 0.01)
+            .unwrap_or(0);
         let next = RATES[(at + 1) % RATES.len()];
         player.rate.set(next);
         audio::set_rate(player.element, next);

@@ -107,7 +107,10 @@ fn group_view(
     selected: RwSignal<Option<usize>>,
 ) -> AnyView {
     let place = group.first().and_then(|run| run.entity);
-    let pieces = group.into_iter().map(|run| run_view(run, words)).collect_view();
+    let pieces = group
+        .into_iter()
+        .map(|run| run_view(run, words))
+        .collect_view();
     let Some((place, entity)) = place.and_then(|i| entities.get(i).map(|e| (i, e))) else {
         return pieces.into_any();
     };
@@ -150,7 +153,11 @@ fn run_view(run: Run, words: &[HeardWord]) -> AnyView {
     let Some((place, word)) = run.word.and_then(|i| words.get(i).map(|w| (i, w))) else {
         return run.text.into_any();
     };
-    let class = if word.confidence < UNSURE { "word word--unsure" } else { "word" };
+    let class = if word.confidence < UNSURE {
+        "word word--unsure"
+    } else {
+        "word"
+    };
     view! {
         <span id=audio::word_id(place) class=class data-word=place>{run.text}</span>
     }

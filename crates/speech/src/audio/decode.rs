@@ -14,6 +14,10 @@ const RATES: std::ops::RangeInclusive<u32> = 4000..=384_000;
 /// So much loud sound, in blocks of 20 ms, makes a recording more than silence.
 const LOUD_BLOCKS: usize = 5;
 
+/// The longest recording, in seconds (two hours). A few megabytes can unpack to a
+/// day of constant sound, which would fill the memory.
+const LONGEST_SECONDS: u64 = 2 * 60 * 60;
+
 /// Takes mono samples and their rate.
 pub(crate) type Sink<'a> = dyn FnMut(&[f32], u32) -> Result<(), AudioError> + 'a;
 
@@ -82,6 +86,9 @@ impl Heard {
         }
         self.rate = rate;
         self.samples += mono.len() as u64;
+        if self.samples > u64::from(rate) * LONGEST_SECONDS {
+            return Err(AudioError::TooLong);
+        }
         if self.loud_blocks < LOUD_BLOCKS {
             let block = (rate as usize / 50).max(1);
             let loud = |block: &&[f32]| decibels_around_mean(block) > SILENCE_DB;
@@ -141,5 +148,23 @@ fn mix(buffer: &GenericAudioBufferRef<'_>, mono: &mut Vec<f32>) {
                 * scale;
         }
         mono.truncate(frames);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_unpacks_to_more_than_two_hours_is_refused_while_it_is_read() {
+        let second = vec![0.1; 8_000];
+        let mut heard = Heard::default();
+        for _ in 0..LONGEST_SECONDS {
+            assert!(heard.take(&second, 8_000).is_ok());
+        }
+        assert!(matches!(
+            heard.take(&second, 8_000),
+            Err(AudioError::TooLong)
+        ));
     }
 }

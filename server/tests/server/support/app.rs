@@ -34,9 +34,9 @@ pub(crate) async fn spawn_web() -> TestApp {
     spawn(Role::Web, &[]).await
 }
 
-/// Without a worker, as if it were reached under another address.
-pub(crate) async fn spawn_web_at(base_url: &str) -> TestApp {
-    spawn(Role::Web, &[("SEVA_BASE_URL", base_url)]).await
+/// Without a worker, with some variables of its own.
+pub(crate) async fn spawn_web_with(variables: &[(&str, &str)]) -> TestApp {
+    spawn(Role::Web, variables).await
 }
 
 async fn spawn(role: Role, extra: &[(&str, &str)]) -> TestApp {
@@ -118,6 +118,11 @@ impl TestApp {
     /// Where codes arrive.
     pub(crate) fn mail(&self) -> PathBuf {
         self.home.path().join("mail")
+    }
+
+    /// Where the built site would be.
+    pub(crate) fn site(&self) -> PathBuf {
+        self.home.path().join("site")
     }
 
     /// Names of all stored objects and of all recordings on their way.

@@ -36,14 +36,6 @@ impl Browser {
         }
     }
 
-    /// The same person after the server came back at another address.
-    pub(crate) fn at(&self, address: &str) -> Self {
-        Self {
-            address: address.to_owned(),
-            ..self.clone()
-        }
-    }
-
     /// A request as a browser sends it.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path).header("origin", &self.address)

@@ -22,7 +22,7 @@ mod process;
 pub(crate) mod recordings;
 mod rows;
 
-pub(crate) use app::{TestApp, spawn_app, spawn_web, spawn_web_at, variables};
+pub(crate) use app::{TestApp, spawn_app, spawn_web, spawn_web_with};
 pub(crate) use browser::{Browser, PASSWORD, mailed_code};
 pub(crate) use events::Events;
 pub(crate) use process::ServerProcess;
