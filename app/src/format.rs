@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn progress_names_the_unit_once() {
-        assert_eq!(size_of(3_355_444, 8_493_466), "3.2 of 8.0 MB");
+        assert_eq!(size_of(3_355_444, 8_493_466), "3.2 of 8.1 MB");
         assert_eq!(size_of(512, 2_097_152), "512 bytes of 2.0 MB");
         assert_eq!(size_of(9_999_999, 2_097_152), "2.0 of 2.0 MB");
     }

@@ -7,7 +7,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** The spoken note behind "Try a sample dictation". */
 export const sampleDictation = path.join(root, "public/sample-dictation.m4a");
 
-/** Its first sentence alone: five seconds, for tests that need some speech. */
+/** One sentence of it, on metformin: five seconds, for tests that need some speech. */
 export const shortDictation = path.join(root, "crates/speech/tests/fixtures/speech.m4a");
 
 /** A file in memory, as `setInputFiles` takes it. */

@@ -73,14 +73,14 @@ signedIn("a word can be heard, a mark opened, a mark hidden, the text edited", a
   await page.locator("#transcript .word").nth(4).click();
   await expect(page.locator("#transcript .word.is-lit")).not.toHaveCount(0);
 
-  await page.locator("#transcript .entity--condition").first().click();
+  await page.locator("#transcript .entity--medication").first().click();
   const card = page.getByRole("region", { name: /^Details of/ });
-  await expect(card).toContainText("Conditions");
+  await expect(card).toContainText("Medicines");
   await card.getByRole("button", { name: "Close" }).click();
   await expect(card).toHaveCount(0);
 
-  await page.getByRole("checkbox", { name: /Conditions/ }).uncheck();
-  await expect(page.locator("#transcript")).toHaveAttribute("data-hidden", "condition");
+  await page.getByRole("checkbox", { name: /Medicines/ }).uncheck();
+  await expect(page.locator("#transcript")).toHaveAttribute("data-hidden", "medication");
 
   await page.getByText("Edit the text").click();
   const text = page.getByRole("textbox", { name: "Transcript" });

@@ -17,9 +17,9 @@ test("without JavaScript a doctor signs in, sends a file and reads it", async ({
   await onDictationPage(page);
   await expect(async () => {
     await page.reload();
-    await expect(page.locator("#transcript")).toContainText(/diabetes/i, { timeout: 500 });
+    await expect(page.locator("#transcript")).toContainText(/metformin/i, { timeout: 500 });
   }).toPass({ timeout: 120_000 });
-  await expect(page.locator(".entity--condition").first()).toBeVisible();
+  await expect(page.locator(".entity--medication").first()).toBeVisible();
   await page.getByText(/^All findings/).click();
-  await expect(page.getByRole("cell", { name: /Conditions/ }).first()).toBeVisible();
+  await expect(page.getByRole("cell", { name: /Medicines/ }).first()).toBeVisible();
 });

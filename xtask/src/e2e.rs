@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 
 use crate::paths::Paths;
@@ -72,6 +72,8 @@ pub(crate) fn playwright(paths: &Paths, settings: &Settings<'_>, words: &[&str])
     if data.exists() {
         fs::remove_dir_all(&data)?;
     }
+    // Beside the folder, so that it is there to be read after a failure.
+    let log = paths.data().join("e2e-server.log");
     let database_url = settings.database.create("seva_e2e")?;
     let server = Server::start(&server::Settings {
         program: &program,
@@ -80,6 +82,7 @@ pub(crate) fn playwright(paths: &Paths, settings: &Settings<'_>, words: &[&str])
         database_url: &database_url,
         data: &data,
         speech_model: settings.speech_model,
+        log: Some(&log),
     })?;
     let mut npx = Command::new("npx");
     npx.args(["--no-install", "playwright", "test"])
@@ -87,7 +90,7 @@ pub(crate) fn playwright(paths: &Paths, settings: &Settings<'_>, words: &[&str])
         .current_dir(paths.root.join("end2end"))
         .env("SEVA_BASE_URL", server.url())
         .env("PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH", settings.chromium);
-    shell::run(&mut npx)?;
+    shell::run(&mut npx).with_context(|| format!("the server's log is {}", log.display()))?;
     Ok("Playwright".to_owned())
 }
 

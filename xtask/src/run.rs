@@ -54,6 +54,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
             database_url: &database.url,
             data: &data,
             speech_model: &setup.speech_model,
+            log: None,
         })?);
         Ok("answers".to_owned())
     })?;

@@ -27,6 +27,8 @@ pub(crate) struct Settings<'a> {
     /// Files, secrets, mailbox, uploads under way.
     pub(crate) data: &'a Path,
     pub(crate) speech_model: &'a Path,
+    /// Where its log goes; to the terminal without.
+    pub(crate) log: Option<&'a Path>,
 }
 
 /// A running server; dropping it stops it.
@@ -51,6 +53,9 @@ impl Server {
             .env("DATABASE_URL", settings.database_url)
             .env("LEPTOS_SITE_ADDR", &address)
             .current_dir(settings.data);
+        if let Some(log) = settings.log {
+            command.stderr(std::fs::File::create(log)?);
+        }
         settings.site.describe_to(&mut command);
         let mut server = Self {
             child: shell::spawn_apart(&mut command)?,

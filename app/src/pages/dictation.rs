@@ -48,7 +48,7 @@ pub(crate) fn DictationPage() -> impl IntoView {
             }
         },
     );
-    let on_end = Callback::new(move |()| changed.update(|n| *n += 1));
+    let on_change = Callback::new(move |()| changed.update(|n| *n += 1));
     // A refused save leaves the page as it is, with what was typed.
     Effect::new(move |_| {
         if matches!(save.value().get(), Some(Ok(()))) || matches!(again.value().get(), Some(Ok(())))
@@ -61,7 +61,7 @@ pub(crate) fn DictationPage() -> impl IntoView {
         <Transition fallback=|| view! { <SkeletonRows rows=6/> }>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok(review) => view! { <Loaded review save again on_end/> }.into_any(),
+                    Ok(review) => view! { <Loaded review save again on_change/> }.into_any(),
                     Err(error) => view! {
                         <h1>"Dictation"</h1>
                         <Trouble error retry=move || loaded.refetch()/>
@@ -78,7 +78,7 @@ fn Loaded(
     review: Review,
     save: ServerAction<SaveTranscript>,
     again: ServerAction<RetryExtraction>,
-    on_end: Callback<()>,
+    on_change: Callback<()>,
 ) -> impl IntoView {
     let summary = review.transcription.summary.clone();
     let id = summary.id;
@@ -89,10 +89,11 @@ fn Loaded(
     let clock = use_clock();
     let body = match summary.status {
         TranscriptionStatus::Pending | TranscriptionStatus::InProgress => {
-            view! { <LiveDictation transcription=review.transcription on_end/> }.into_any()
+            view! { <LiveDictation transcription=review.transcription on_end=on_change/> }
+                .into_any()
         }
         TranscriptionStatus::Failed | TranscriptionStatus::Cancelled => {
-            view! { <Ended summary=summary.clone()/> }.into_any()
+            view! { <Ended summary=summary.clone() on_retry=on_change/> }.into_any()
         }
         TranscriptionStatus::Completed => view! { <Reviewed review save again/> }.into_any(),
     };

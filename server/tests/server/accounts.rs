@@ -8,7 +8,7 @@ use crate::support::{PASSWORD, mailed_code, spawn_web, spawn_web_with};
 const EMAIL: &str = "asha@clinic.example";
 const LIST: &str = "/api/v1/transcriptions";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_doctor_registers_confirms_with_the_mailed_code_signs_in_and_out() {
     let app = spawn_web().await;
     let doctor = app.stranger();
@@ -56,7 +56,7 @@ async fn a_doctor_registers_confirms_with_the_mailed_code_signs_in_and_out() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_error_names_every_wrong_field_and_says_which_request_it_was() {
     let app = spawn_web().await;
     let body = json!({ "email": "nobody", "password": "short", "full_name": "" });
@@ -103,7 +103,7 @@ async fn an_error_names_every_wrong_field_and_says_which_request_it_was() {
     assert_eq!(long["error"]["code"], "BODY_TOO_LARGE");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_password_and_unknown_address_answer_alike() {
     let app = spawn_web().await;
     app.stranger().open_account(EMAIL, &app.mail()).await;
@@ -146,7 +146,7 @@ async fn cookie_of(app: &crate::support::TestApp, origin: &str) -> String {
         .to_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn on_this_machine_the_cookie_is_closed_to_scripts_and_to_other_sites() {
     let app = spawn_web().await;
     let cookie = cookie_of(&app, &app.address).await;
@@ -159,7 +159,7 @@ async fn on_this_machine_the_cookie_is_closed_to_scripts_and_to_other_sites() {
     assert!(!flags.contains(&"Secure"), "{cookie}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn over_https_the_cookie_belongs_to_the_host_alone() {
     let app = spawn_web_with(&[("SEVA_BASE_URL", "https://seva.example")]).await;
     let cookie = cookie_of(&app, "https://seva.example").await;
@@ -171,7 +171,7 @@ async fn over_https_the_cookie_belongs_to_the_host_alone() {
     assert!(!cookie.contains("Domain"), "{cookie}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn signing_in_gives_a_new_session_and_ends_the_one_before() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -190,7 +190,7 @@ async fn signing_in_gives_a_new_session_and_ends_the_one_before() {
     doctor.read(LIST).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn another_site_can_change_nothing_with_a_doctors_cookie() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -217,7 +217,7 @@ async fn another_site_can_change_nothing_with_a_doctors_cookie() {
     assert_eq!(own.status(), StatusCode::OK);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_function_is_protected_as_the_api_is() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -231,15 +231,15 @@ async fn a_server_function_is_protected_as_the_api_is() {
     doctor.read(LIST).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_mailbox_is_shown_on_this_machine_only() {
     let here = spawn_web().await;
     here.stranger().open_account(EMAIL, &here.mail()).await;
-    let page = here.stranger().get("/dev/mailbox").await;
+    let page = here.stranger().open("/dev/mailbox").await;
     assert_eq!(page.status(), StatusCode::OK);
     assert!(page.text().await.unwrap().contains(EMAIL));
 
     let public = spawn_web_with(&[("SEVA_BASE_URL", "https://seva.example")]).await;
-    let page = public.stranger().get("/dev/mailbox").await;
+    let page = public.stranger().open("/dev/mailbox").await;
     assert_eq!(page.status(), StatusCode::NOT_FOUND);
 }

@@ -10,7 +10,7 @@ async fn part(doctor: &Browser, id: &str, range: &str) -> Response {
     request.send().await.unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_recording_comes_back_whole_and_in_any_part() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;

@@ -6,7 +6,7 @@ use seva_model::{Stage, TranscriptionStatus};
 
 use crate::support::{recordings, spawn_app};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dictation_is_followed_from_upload_to_its_entities() {
     let app = spawn_app().await;
     let doctor = app.doctor().await;
@@ -91,7 +91,7 @@ async fn a_dictation_is_followed_from_upload_to_its_entities() {
     app.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_running_dictation_is_cancelled_and_tried_again() {
     let app = spawn_app().await;
     let doctor = app.doctor().await;
@@ -126,7 +126,7 @@ async fn a_running_dictation_is_cancelled_and_tried_again() {
     assert!(last.attempt > 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_dictations_at_once_both_end_and_the_second_knows_its_place() {
     let app = spawn_app().await;
     let doctor = app.doctor().await;
@@ -145,15 +145,18 @@ async fn two_dictations_at_once_both_end_and_the_second_knows_its_place() {
     if std::thread::available_parallelism().unwrap().get() < 4 {
         // One at a time on a small machine: the second waits behind the first.
         let waiting: Vec<_> = second.iter().filter(|e| e.stage == Stage::Queued).collect();
-        assert!(
-            waiting.iter().all(|event| event.queue_ahead == Some(0)),
-            "{waiting:?}"
-        );
+        // The first counts as ahead only until it is taken.
+        let knows_its_place = |ahead: Option<u32>| matches!(ahead, Some(0 | 1));
         assert!(!waiting.is_empty(), "the second waited");
+        assert!(
+            waiting
+                .iter()
+                .all(|event| knows_its_place(event.queue_ahead))
+        );
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn open_streams_end_when_the_server_stops() {
     let app = crate::support::spawn_web().await;
     let doctor = app.doctor().await;

@@ -36,7 +36,7 @@ async fn statuses(who: &Browser, addresses: &[(Method, String)]) -> Vec<StatusCo
     found
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn another_doctors_everything_is_not_found() {
     let app = spawn_web().await;
     let owner = app.doctor().await;
@@ -77,7 +77,7 @@ async fn another_doctors_everything_is_not_found() {
     assert_eq!(owner.dictation(&dictation).await["status"], "PENDING");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_makes_no_sense_is_not_found() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;

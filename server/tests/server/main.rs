@@ -4,10 +4,10 @@
 
 mod accounts;
 mod audio;
-mod crashes;
 mod dictation;
 mod isolation;
 mod pages;
 mod prescriptions;
+mod process;
 mod support;
 mod uploads;

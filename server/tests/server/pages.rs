@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use crate::support::{spawn_web, spawn_web_with};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_carries_its_policy_and_its_scripts_carry_the_policys_nonce() {
     let app = spawn_web().await;
-    let page = app.stranger().get("/sign-in").await;
+    let page = app.stranger().open("/sign-in").await;
     assert_eq!(page.status(), StatusCode::OK);
     let header = |name: &str| page.headers()[name].to_str().unwrap().to_owned();
     let policy = header("content-security-policy");
@@ -46,7 +46,7 @@ async fn a_page_carries_its_policy_and_its_scripts_carry_the_policys_nonce() {
         let tag = &script[..script.find('>').unwrap()];
         assert!(tag.contains(&format!("nonce=\"{nonce}\"")), "{tag}");
     }
-    let again = app.stranger().get("/sign-in").await;
+    let again = app.stranger().open("/sign-in").await;
     assert_ne!(
         again.headers()["content-security-policy"],
         policy.as_str(),
@@ -54,10 +54,10 @@ async fn a_page_carries_its_policy_and_its_scripts_carry_the_policys_nonce() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_needs_an_account_leads_to_the_sign_in() {
     let app = spawn_web().await;
-    let page = app.stranger().get("/dictations").await;
+    let page = app.stranger().open("/dictations").await;
     assert!(page.status().is_redirection(), "{}", page.status());
     assert!(
         page.headers()["location"]
@@ -66,13 +66,13 @@ async fn a_page_that_needs_an_account_leads_to_the_sign_in() {
             .starts_with("/sign-in")
     );
     let doctor = app.doctor().await;
-    assert_eq!(doctor.get("/dictations").await.status(), StatusCode::OK);
+    assert_eq!(doctor.open("/dictations").await.status(), StatusCode::OK);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_page_is_a_page_that_says_so() {
     let app = spawn_web().await;
-    let page = app.doctor().await.get("/no-such-page").await;
+    let page = app.doctor().await.open("/no-such-page").await;
     assert_eq!(page.status(), StatusCode::NOT_FOUND);
     assert!(
         page.headers()["content-type"]
@@ -82,7 +82,7 @@ async fn an_unknown_page_is_a_page_that_says_so() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn health_tells_each_check() {
     let app = spawn_web().await;
     let answer = app.stranger().get("/health").await;
@@ -95,7 +95,7 @@ async fn health_tells_each_check() {
     assert!(health["timestamp"].as_str().unwrap().ends_with('Z'));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn files_whose_names_hold_a_hash_are_kept_for_ever_and_sent_compressed() {
     let app = spawn_web_with(&[("LEPTOS_HASH_FILES", "true")]).await;
     let package = app.site().join("pkg");

@@ -19,7 +19,7 @@ fn content() -> PrescriptionContent {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_signed_prescription_is_downloaded_by_a_link_that_anybody_can_follow() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;

@@ -27,7 +27,7 @@ async fn assert_nothing_stored(app: &TestApp) {
     assert_eq!(app.files(), Vec::<std::path::PathBuf>::new());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_lies_about_being_a_recording_is_refused() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -38,7 +38,7 @@ async fn a_file_that_lies_about_being_a_recording_is_refused() {
     assert_nothing_stored(&app).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silent_recording_is_refused() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -49,7 +49,7 @@ async fn a_silent_recording_is_refused() {
     assert_nothing_stored(&app).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_file_is_refused() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -59,7 +59,7 @@ async fn an_empty_file_is_refused() {
     assert_nothing_stored(&app).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_byte_over_the_limit_is_refused_though_nobody_said_how_much_would_come() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -76,7 +76,7 @@ async fn one_byte_over_the_limit_is_refused_though_nobody_said_how_much_would_co
     assert_nothing_stored(&app).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_not_signed_in_hears_so_even_after_sending_it_all() {
     let app = spawn_web().await;
     let response = app
@@ -87,7 +87,7 @@ async fn whoever_is_not_signed_in_hears_so_even_after_sending_it_all() {
     assert_nothing_stored(&app).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_without_a_recording_says_which_field_is_missing() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -106,7 +106,7 @@ async fn a_form_without_a_recording_says_which_field_is_missing() {
     assert_nothing_stored(&app).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_content_decides_and_not_the_name() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -128,7 +128,7 @@ async fn the_content_decides_and_not_the_name() {
     assert_eq!(listed["transcriptions"][0]["id"], id);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_form_of_a_browser_without_javascript_leads_on_or_back() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
@@ -148,12 +148,12 @@ async fn the_form_of_a_browser_without_javascript_leads_on_or_back() {
     let bad = send(recordings::lie()).await.unwrap();
     assert_eq!(bad.status(), StatusCode::SEE_OTHER);
     assert_eq!(bad.headers()["location"], "/dictations/new");
-    let page = doctor.get("/dictations/new").await.text().await.unwrap();
+    let page = doctor.open("/dictations/new").await.text().await.unwrap();
     assert!(
         page.contains("This is not a recording"),
         "the form says why"
     );
-    let again = doctor.get("/dictations/new").await.text().await.unwrap();
+    let again = doctor.open("/dictations/new").await.text().await.unwrap();
     assert!(
         !again.contains("This is not a recording"),
         "and says it once"

@@ -17,8 +17,9 @@ pub(crate) struct Status {
     pub(crate) look: &'static str,
 }
 
-/// Puts a dictation's state into words, as of `now`.
-pub(crate) fn status_of(dictation: &TranscriptionSummary, now: OffsetDateTime) -> Status {
+/// Puts a dictation's state into words, as of `now`; without it there is no
+/// estimate of the time left.
+pub(crate) fn status_of(dictation: &TranscriptionSummary, now: Option<OffsetDateTime>) -> Status {
     let plain = |words: &str, detail: Option<String>, look| Status {
         words: words.to_owned(),
         detail,
@@ -38,7 +39,7 @@ pub(crate) fn status_of(dictation: &TranscriptionSummary, now: OffsetDateTime) -
                 .times
                 .transcribing_at
                 .and_then(|since| {
-                    format::stage_seconds_left(dictation.progress, seconds_between(since, now))
+                    format::stage_seconds_left(dictation.progress, seconds_between(since, now?))
                 })
                 .map(|seconds| format!("{} left", format::wait(seconds))),
             percent: Some(dictation.progress.min(100)),
@@ -89,7 +90,13 @@ fn found(dictation: &TranscriptionSummary) -> String {
 /// A dictation's state: words, progress, detail.
 #[component]
 pub(crate) fn StatusLine(#[prop(into)] dictation: Signal<TranscriptionSummary>) -> impl IntoView {
-    let status = Memo::new(move |_| status_of(&dictation.get(), OffsetDateTime::now_utc()));
+    // Server and browser must draw the same first, and their clocks differ.
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    let status = Memo::new(move |_| {
+        let now = alive.get().then(OffsetDateTime::now_utc);
+        status_of(&dictation.get(), now)
+    });
     view! {
         <span class="status" data-look=move || status.with(|s| s.look)>
             <span class="status__words">{move || status.with(|s| s.words.clone())}</span>
@@ -141,7 +148,7 @@ mod tests {
         let mut it = dictation(TranscriptionStatus::InProgress, Stage::Transcribing);
         it.progress = 50;
         it.times.transcribing_at = Some(NOW - Duration::seconds(30));
-        let status = status_of(&it, NOW);
+        let status = status_of(&it, Some(NOW));
         assert_eq!(status.percent, Some(50));
         assert_eq!(status.detail.as_deref(), Some("30 s left"));
     }
@@ -151,11 +158,14 @@ mod tests {
         let mut it = dictation(TranscriptionStatus::Pending, Stage::Queued);
         it.queue_ahead = Some(2);
         assert_eq!(
-            status_of(&it, NOW).detail.as_deref(),
+            status_of(&it, Some(NOW)).detail.as_deref(),
             Some("2 dictations ahead")
         );
         it.queue_ahead = Some(0);
-        assert_eq!(status_of(&it, NOW).detail.as_deref(), Some("Next in line"));
+        assert_eq!(
+            status_of(&it, Some(NOW)).detail.as_deref(),
+            Some("Next in line")
+        );
     }
 
     #[test]
@@ -164,7 +174,7 @@ mod tests {
         it.medicine_count = 4;
         it.unsure_count = 1;
         assert_eq!(
-            status_of(&it, NOW).detail.as_deref(),
+            status_of(&it, Some(NOW)).detail.as_deref(),
             Some("4 medicines, 1 word to check")
         );
     }

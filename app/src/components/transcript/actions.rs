@@ -11,11 +11,18 @@ use crate::{
     },
 };
 
-/// A failed or cancelled dictation: why, and what to do.
+/// A failed or cancelled dictation: why, and what to do. `on_retry` runs when it
+/// waits for a worker again.
 #[component]
-pub(crate) fn Ended(summary: TranscriptionSummary) -> impl IntoView {
+pub(crate) fn Ended(summary: TranscriptionSummary, on_retry: Callback<()>) -> impl IntoView {
     let id = summary.id;
     let retry = ServerAction::<RetryDictation>::new();
+    // The address stays the same, so nothing else would load the new state.
+    Effect::new(move |_| {
+        if matches!(retry.value().get(), Some(Ok(()))) {
+            on_retry.run(());
+        }
+    });
     let failed = summary.status == TranscriptionStatus::Failed;
     let message = summary.failure.as_ref().map_or_else(
         || "This dictation was cancelled. The recording is kept.".to_owned(),

@@ -85,7 +85,7 @@ pub(crate) fn LiveDictation(transcription: Transcription, on_end: Callback<()>) 
                 {move || moving.with(|m| stage_views(&m.event, uploaded_at, now.get()))}
             </ol>
             <progress class="live__bar" max="100" aria-label="Transcribed"
-                value=move || moving.with(|m| m.event.progress)></progress>
+                value=move || moving.with(|m| transcribed(&m.event))></progress>
             <p class="visually-hidden" role="status">{move || moving.with(|m| spoken(&m.event))}</p>
             {move || {
                 (connection.get() == StreamState::Reconnecting)
@@ -128,6 +128,16 @@ fn ticking() -> RwSignal<Option<OffsetDateTime>> {
         }
     });
     now
+}
+
+/// Percent of the recording that is heard. The later stages have a progress of
+/// their own, which would make the bar jump back.
+const fn transcribed(event: &DictationEvent) -> u8 {
+    match event.stage {
+        Stage::Queued => 0,
+        Stage::Transcribing => event.progress,
+        Stage::Extracting | Stage::Done => 100,
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -51,6 +51,12 @@ impl Browser {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
+    /// A page, as when somebody opens an address.
+    pub(crate) async fn open(&self, path: &str) -> Response {
+        let page = self.bare(Method::GET, path).header("accept", "text/html");
+        page.send().await.unwrap()
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         self.request(Method::POST, path)
             .json(body)

@@ -12,6 +12,9 @@
 //! - [`Rows`] counts what is in the database, behind the server's back.
 //! - [`recordings`] has what is uploaded.
 //!
+//! The tests' runtime has several threads: dropping a database waits, and what the
+//! server still does to its connections goes on meanwhile.
+//!
 //! Tests wait for what they can see happen, with a limit that only a hanging
 //! server reaches, and never for a time.
 

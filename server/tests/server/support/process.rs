@@ -2,7 +2,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::Path,
     process::{Child, Command, Stdio},
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use seva_testkit::TestDatabase;
@@ -13,6 +13,7 @@ use super::app::variables;
 /// demonstration's account. It is killed when it is dropped.
 pub(crate) struct ServerProcess {
     child: Child,
+    log: Option<JoinHandle<String>>,
     pub(crate) address: String,
 }
 
@@ -46,7 +47,11 @@ impl ServerProcess {
             let _ = child.wait();
             panic!("the server did not start:\n{}", log.join().unwrap());
         };
-        Self { child, address }
+        Self {
+            child,
+            log: Some(log),
+            address,
+        }
     }
 
     /// `kill -9`: it gets no chance to do anything.
@@ -55,17 +60,19 @@ impl ServerProcess {
         self.child.wait().unwrap();
     }
 
-    /// As an operator stops it. Says whether it ended in good order.
-    pub(crate) fn terminate(mut self) -> bool {
+    /// As an operator stops it, with all that it has logged.
+    ///
+    /// # Panics
+    /// When it did not end in good order.
+    pub(crate) fn terminate(mut self) -> String {
         let pid = self.child.id().to_string();
+        let signal = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(signal.unwrap().success());
         assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
+            self.child.wait().unwrap().success(),
+            "it ended in good order"
         );
-        self.child.wait().unwrap().success()
+        self.log.take().unwrap().join().unwrap()
     }
 }
 

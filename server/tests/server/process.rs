@@ -1,4 +1,5 @@
-//! `kill -9` at any moment: after a restart the dictation completes, once.
+//! The program as a process: `kill -9` at any moment, after which a restart
+//! completes the dictation, once; and what it logs.
 
 use std::path::Path;
 
@@ -114,7 +115,7 @@ fn files(directory: &Path, ending: &str) -> usize {
         .sum()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_waiting_dictation_survives() {
     let world = World::new().await;
     let server = world.start("web");
@@ -129,7 +130,7 @@ async fn a_waiting_dictation_survives() {
     assert_completed_once(&world, &doctor, &id, recordings::short()).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dictation_that_is_being_heard_survives_two_crashes() {
     let world = World::new().await;
     let server = world.start("all");
@@ -158,7 +159,7 @@ async fn a_dictation_that_is_being_heard_survives_two_crashes() {
     assert_completed_once(&world, &doctor, &id, recordings::sample()).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dictation_that_is_being_understood_survives() {
     let world = World::new().await;
     let server = world.start("all");
@@ -183,7 +184,7 @@ async fn a_dictation_that_is_being_understood_survives() {
     assert_completed_once(&world, &doctor, &id, recordings::short()).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_stopped_gives_its_dictation_back_at_once() {
     let world = World::new().await;
     let server = world.start("all");
@@ -193,7 +194,7 @@ async fn a_server_that_is_stopped_gives_its_dictation_back_at_once() {
     events
         .until(|event| event.stage == Stage::Transcribing)
         .await;
-    assert!(server.terminate(), "it ended in good order");
+    server.terminate();
     assert_eq!(
         world.rows().count("jobs WHERE lease_token IS NULL").await,
         1
@@ -203,4 +204,43 @@ async fn a_server_that_is_stopped_gives_its_dictation_back_at_once() {
     let doctor = demo_doctor(&server).await;
     completed(&doctor, &id).await;
     assert_completed_once(&world, &doctor, &id, recordings::sample()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_tells_what_happened_and_nothing_of_whom_or_what_was_said() {
+    let world = World::new().await;
+    let server = world.start("all");
+    let doctor = demo_doctor(&server).await;
+    let id = doctor
+        .dictate("Imran-notes.m4a", recordings::sample())
+        .await;
+    completed(&doctor, &id).await;
+    doctor.read("/api/v1/transcriptions?search=Imran").await;
+    let refused = doctor.upload("Imran.wav", recordings::lie()).await;
+    assert_eq!(refused.status(), 422);
+    let transcript = doctor.dictation(&id).await["transcript"].to_string();
+    let log = server.terminate().to_lowercase();
+
+    for told in [
+        "/api/v1/transcriptions/{id}/events",
+        "duration_ms",
+        "request_id",
+    ] {
+        assert!(log.contains(told), "{told}:\n{log}");
+    }
+    for line in log.lines() {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+    for private in [
+        "imran",
+        "metformin",
+        "diabetes",
+        DEMO_EMAIL,
+        "demo-doctor-1",
+        "search=",
+    ] {
+        assert!(!log.contains(private), "{private}:\n{log}");
+    }
+    let beginning: String = transcript.to_lowercase().chars().skip(1).take(20).collect();
+    assert!(!log.contains(&beginning), "{beginning}:\n{log}");
 }
