@@ -97,7 +97,14 @@ async fn health_tells_each_check() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_whose_names_hold_a_hash_are_kept_for_ever_and_sent_compressed() {
-    let app = spawn_web_with(&[("LEPTOS_HASH_FILES", "true")]).await;
+    // Pages read the hashes from it, the one that says "not found" too.
+    let hashes = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(hashes.path(), "js: 1234\nwasm: 1234\ncss: 1234\n").unwrap();
+    let app = spawn_web_with(&[
+        ("LEPTOS_HASH_FILES", "true"),
+        ("LEPTOS_HASH_FILE_NAME", hashes.path().to_str().unwrap()),
+    ])
+    .await;
     let package = app.site().join("pkg");
     std::fs::create_dir_all(&package).unwrap();
     std::fs::write(package.join("seva.1234.js"), "export {}").unwrap();
