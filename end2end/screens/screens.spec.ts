@@ -1,7 +1,7 @@
 // Pictures of each page for docs/screens, light, dark and phone. Run by
 // `cargo xtask screens`; not a test.
 import path from "node:path";
-import { test, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { newDoctor, signIn } from "../support/doctor.ts";
 import { sampleDictation } from "../support/files.ts";
 import { fillProfile, onDictationPage, sendDictation, watchUntilReady } from "../support/pages.ts";
@@ -19,8 +19,10 @@ for (const look of looks) {
     const doctor = await newDoctor(request, baseURL ?? "");
     const context = await browser.newContext({ baseURL, viewport: look.viewport, colorScheme: look.colorScheme });
     const page = await context.newPage();
-    const shoot = (name: string) =>
-      page.screenshot({ path: path.join(folder, `${name}-${look.name}.png`), animations: "disabled" });
+    const shoot = async (name: string) => {
+      await expect(page.locator(".row--skeleton")).toHaveCount(0);
+      await page.screenshot({ path: path.join(folder, `${name}-${look.name}.png`), animations: "disabled" });
+    };
     await page.goto("/sign-in");
     await shoot("sign-in");
     await page.goto("/register");
@@ -57,4 +59,5 @@ for (const look of looks) {
 async function openPrescription(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Check and sign" }).click();
   await page.waitForURL(/\/prescriptions\//);
+  await page.getByRole("button", { name: "Add a medicine" }).waitFor();
 }
