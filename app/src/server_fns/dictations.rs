@@ -14,9 +14,8 @@ pub async fn todays_dictations(
     utc_offset_minutes: i32,
 ) -> Result<Listing<TranscriptionSummary>, UiError> {
     let caller = super::caller().await?;
-    let search = search.trim();
     let filter = seva_services::TranscriptionFilter {
-        search: (!search.is_empty()).then(|| search.to_owned()),
+        search: super::search_words(&search),
         since: Some(crate::clock::start_of_day(
             time::OffsetDateTime::now_utc(),
             utc_offset_minutes,

@@ -97,6 +97,18 @@ pub struct Diagnosis {
     pub source: Option<LineSource>,
 }
 
+impl Diagnosis {
+    /// "Hypertension (I10)", or the words alone.
+    #[must_use]
+    pub fn with_code(&self) -> String {
+        if self.icd10.is_empty() {
+            self.text.clone()
+        } else {
+            format!("{} ({})", self.text, self.icd10)
+        }
+    }
+}
+
 /// Advice and follow-up as the extractor found them in the transcript.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdviceText {

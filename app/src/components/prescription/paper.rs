@@ -1,7 +1,7 @@
 //! A signed prescription, as the page itself.
 
 use leptos::prelude::*;
-use seva_model::{MedicationLine, Prescription};
+use seva_model::{Diagnosis, MedicationLine, Prescription};
 
 use crate::{
     browser::page,
@@ -23,17 +23,7 @@ pub(crate) fn SignedPrescription(prescription: Prescription) -> impl IntoView {
         .flatten()
         .filter(|t| !t.is_empty())
         .collect();
-    let diagnoses: Vec<_> = content
-        .diagnoses
-        .into_iter()
-        .map(|d| {
-            if d.icd10.is_empty() {
-                d.text
-            } else {
-                format!("{} ({})", d.text, d.icd10)
-            }
-        })
-        .collect();
+    let diagnoses: Vec<_> = content.diagnoses.iter().map(Diagnosis::with_code).collect();
     view! {
         <div class="paper-buttons">
             <a class="button button--main" rel="external" href=format!("/api/v1/prescriptions/{id}/pdf")>"Download the PDF"</a>

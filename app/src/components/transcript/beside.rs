@@ -2,7 +2,7 @@
 //! with its seconds of the recording.
 
 use leptos::prelude::*;
-use seva_model::{LineSource, MedicationLine, PrescriptionStatus, TranscriptionId};
+use seva_model::{Diagnosis, LineSource, MedicationLine, PrescriptionStatus, TranscriptionId};
 
 use super::player::Player;
 use crate::{
@@ -39,13 +39,7 @@ pub(crate) fn PrescriptionBeside(
         .content
         .diagnoses
         .iter()
-        .map(|d| {
-            if d.icd10.is_empty() {
-                d.text.clone()
-            } else {
-                format!("{} ({})", d.text, d.icd10)
-            }
-        })
+        .map(Diagnosis::with_code)
         .collect();
     view! {
         <section class="rx" aria-labelledby="rx-title">
