@@ -111,8 +111,8 @@ impl Extractor {
         search::search(self.lexicon, query, limit)
     }
 
-    /// The most often prescribed names, generics and brands mixed, for telling a
-    /// speech recogniser what it may hear.
+    /// The most often prescribed generic names, each once and the likeliest first, for
+    /// telling a speech recogniser what it may hear.
     #[must_use]
     pub fn prompt_terms(&self, limit: usize) -> Vec<&'static str> {
         self.lexicon

@@ -186,10 +186,19 @@ fn everyday_words_are_no_medicines() {
 }
 
 #[test]
-fn prompt_terms_are_common_names() {
-    let terms = Extractor::embedded().prompt_terms(100);
-    assert_eq!(terms.len(), 100);
-    assert!(
-        terms.contains(&"paracetamol") && terms.contains(&"metformin") && terms.contains(&"dolo")
-    );
+fn prompt_terms_are_common_generic_names_each_once() {
+    let terms = Extractor::embedded().prompt_terms(20);
+    assert_eq!(terms.len(), 20);
+    assert!(terms.contains(&"paracetamol") && terms.contains(&"metformin"));
+    for other in [
+        "acetaminophen",
+        "acetominophen",
+        "dolo",
+        "amoxicillin clavulanate",
+    ] {
+        assert!(
+            !terms.contains(&other),
+            "{other} is another name of a medicine"
+        );
+    }
 }

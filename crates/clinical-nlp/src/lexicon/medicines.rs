@@ -25,11 +25,20 @@ pub(crate) struct Medicine {
     pub(crate) rank: u32,
 }
 
+impl Medicine {
+    /// Its own generic name, in one word: neither a synonym nor a misspelling of another.
+    fn is_plain_generic(&self) -> bool {
+        self.kind == MedicineKind::Generic
+            && self.generic.is_empty()
+            && self.name.chars().all(char::is_alphabetic)
+    }
+}
+
 /// Sorted by name.
 #[derive(Debug)]
 pub(crate) struct Medicines {
     rows: Vec<Medicine>,
-    /// Rows with a rank, the most often prescribed first.
+    /// Generic names of one word with a rank, one for each rank, the most often prescribed first.
     frequent: Vec<u32>,
 }
 
@@ -37,10 +46,11 @@ impl Medicines {
     pub(crate) fn parse(table: &'static str) -> Self {
         let rows: Vec<Medicine> = table.lines().filter_map(parse_row).collect();
         let mut frequent: Vec<u32> = (0..rows.len())
-            .filter(|i| rows[*i].rank != u32::MAX)
+            .filter(|i| rows[*i].rank != u32::MAX && rows[*i].is_plain_generic())
             .filter_map(|i| u32::try_from(i).ok())
             .collect();
         frequent.sort_by_key(|i| rows[*i as usize].rank);
+        frequent.dedup_by_key(|i| rows[*i as usize].rank);
         Self { rows, frequent }
     }
 
