@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 
 use crate::paths::Paths;
 use crate::server::{self, Server};
+use crate::setup::Browsing;
+use crate::setup::node::Node;
 use crate::test::TestDatabase;
 use crate::{network, setup, shell, web};
 
@@ -33,7 +34,7 @@ pub(crate) enum ServerBuild {
 pub(crate) struct Settings<'a> {
     pub(crate) database: &'a TestDatabase,
     pub(crate) speech_model: &'a Path,
-    pub(crate) chromium: &'a Path,
+    pub(crate) browsing: &'a Browsing,
     pub(crate) server: ServerBuild,
 }
 
@@ -50,24 +51,42 @@ pub(crate) fn screens(paths: &Paths) -> Result<()> {
 
 fn with_setup(paths: &Paths, words: &[&str]) -> Result<()> {
     let base = setup::for_running(paths)?;
-    let chromium = setup::for_browsing(paths)?;
+    let browsing = setup::for_browsing(paths)?;
+    types(paths, &browsing.node)?;
     let database = TestDatabase::start(paths, base.postgres.as_ref())?;
     let settings = Settings {
         database: &database,
         speech_model: &base.speech_model,
-        chromium: &chromium,
+        browsing: &browsing,
         server: ServerBuild::OfRun,
     };
     playwright(paths, &settings, words).map(drop)
 }
 
+/// Whether the npm packages are there, so that the types can be checked.
+pub(crate) fn has_packages(paths: &Paths) -> bool {
+    compiler(paths).is_file()
+}
+
+/// Checks the types of the browser tests, which Playwright itself does not look at.
+pub(crate) fn types(paths: &Paths, node: &Node) -> Result<String> {
+    let mut tsc = node.script(&compiler(paths));
+    shell::run(tsc.arg("--noEmit").current_dir(paths.root.join("end2end")))?;
+    Ok("tsc".to_owned())
+}
+
+fn compiler(paths: &Paths) -> PathBuf {
+    paths.root.join("end2end/node_modules/typescript/bin/tsc")
+}
+
 /// Builds, starts a server with an empty database and no files, and runs Playwright against it.
 pub(crate) fn playwright(paths: &Paths, settings: &Settings<'_>, words: &[&str]) -> Result<String> {
-    let site = web::build(paths, false)?;
+    let site = web::build(paths)?;
     let program = match settings.server {
         ServerBuild::OfRun => server::build(paths, false)?,
         ServerBuild::OfTheTests => build_with_tests(paths)?,
     };
+    let site = site.finish()?;
     let data = paths.data().join("e2e");
     if data.exists() {
         fs::remove_dir_all(&data)?;
@@ -82,15 +101,23 @@ pub(crate) fn playwright(paths: &Paths, settings: &Settings<'_>, words: &[&str])
         database_url: &database_url,
         data: &data,
         speech_model: settings.speech_model,
+        demo: true,
         log: Some(&log),
     })?;
-    let mut npx = Command::new("npx");
-    npx.args(["--no-install", "playwright", "test"])
+    let folder = paths.root.join("end2end");
+    let script = folder.join("node_modules/@playwright/test/cli.js");
+    let mut playwright = settings.browsing.node.script(&script);
+    playwright
+        .arg("test")
         .args(words)
-        .current_dir(paths.root.join("end2end"))
+        .current_dir(folder)
         .env("SEVA_BASE_URL", server.url())
-        .env("PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH", settings.chromium);
-    shell::run(&mut npx).with_context(|| format!("the server's log is {}", log.display()))?;
+        .env(
+            "PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH",
+            &settings.browsing.chromium,
+        );
+    shell::run(&mut playwright)
+        .with_context(|| format!("the server's log is {}", log.display()))?;
     Ok("Playwright".to_owned())
 }
 

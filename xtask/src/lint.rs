@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::checks::Report;
 use crate::paths::Paths;
-use crate::{invariants, setup, shell};
+use crate::setup::node::Node;
+use crate::{e2e, invariants, setup, shell};
 
 /// All lints with a table of their own.
 pub(crate) fn lint(paths: &Paths) -> Result<()> {
@@ -25,6 +26,14 @@ pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<
         Ok("rustfmt".to_owned())
     })?;
     report.stage("invariants", || invariants::check(paths))?;
+    match Node::find(paths).filter(|_| e2e::has_packages(paths)) {
+        Some(node) => {
+            report.stage("TypeScript", || e2e::types(paths, &node))?;
+        }
+        None => {
+            println!("\nTypeScript is checked once `cargo xtask e2e` has installed its compiler.");
+        }
+    }
     report.stage("dependencies", || {
         let mut command = std::process::Command::new(deny);
         command.current_dir(&paths.root);
@@ -80,6 +89,7 @@ pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<
 
 /// Formats every crate.
 pub(crate) fn format(paths: &Paths) -> Result<()> {
+    setup::for_formatting(paths)?;
     cargo(paths, &["fmt", "--all"])
 }
 

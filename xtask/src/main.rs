@@ -10,6 +10,7 @@
 
 mod bench;
 mod checks;
+mod digest;
 mod e2e;
 mod interrupt;
 mod invariants;

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use sha2::{Digest as _, Sha256};
 
-use crate::shell;
+use crate::{digest, shell};
 
 /// The folders every part of the tool works in.
 #[derive(Debug, Clone)]
@@ -57,11 +56,6 @@ impl Paths {
 
     /// A short name for a folder, for what must live elsewhere on its behalf.
     pub(crate) fn key(folder: &Path) -> String {
-        let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
-        digest
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        digest::sha256(folder.as_os_str().as_encoded_bytes())[..12].to_owned()
     }
 }

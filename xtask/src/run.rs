@@ -39,8 +39,9 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let setup = setup::for_running(paths)?;
 
     println!("Building");
-    let site = web::build(paths, options.release)?;
+    let site = web::build(paths)?;
     let program = server::build(paths, options.release)?;
+    let site = site.finish()?;
 
     println!("Starting");
     let database = Database::open(setup.postgres.as_ref(), &data)?;
@@ -54,6 +55,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
             database_url: &database.url,
             data: &data,
             speech_model: &setup.speech_model,
+            demo: database.is_own(),
             log: None,
         })?);
         Ok("answers".to_owned())
@@ -61,6 +63,9 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let mut server = server.context("the server was not started")?;
 
     // The server itself has said where it is and who may sign in.
+    if !database.is_own() && server::own_demo().is_empty() {
+        println!("\n{}", how_to_begin(&server.url()));
+    }
     println!(
         "\nReady after {}. Ctrl-C stops it.",
         duration(started.elapsed())
@@ -69,20 +74,32 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     bail!("the server ended by itself ({status})")
 }
 
+/// What takes the demo doctor's place in a database that may hold real patients.
+fn how_to_begin(url: &str) -> String {
+    format!(
+        "No demo account is put into a database of yours. Register at {url}/register;\n\
+         the code to confirm it arrives at {url}/dev/mailbox."
+    )
+}
+
 /// The user's database, or a cluster that lives as long as this.
 struct Database {
     url: String,
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 impl Database {
+    fn is_own(&self) -> bool {
+        self.cluster.is_some()
+    }
+
     fn open(programs: Option<&Programs>, data: &std::path::Path) -> Result<Self> {
         let Some(programs) = programs else {
             let url = env::var("DATABASE_URL").context("DATABASE_URL is not set")?;
-            return Ok(Self {
-                url,
-                _cluster: None,
-            });
+            step("database", |_| {
+                Ok("the one of DATABASE_URL; the server brings its schema up to date".to_owned())
+            })?;
+            return Ok(Self { url, cluster: None });
         };
         let mut open = None;
         step("database", |_| {
@@ -95,7 +112,7 @@ impl Database {
         let cluster = open.context("the database was not started")?;
         Ok(Self {
             url: cluster.url(DATABASE),
-            _cluster: Some(cluster),
+            cluster: Some(cluster),
         })
     }
 }

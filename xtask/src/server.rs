@@ -1,5 +1,7 @@
 //! The product's server as a child of this tool.
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -27,6 +29,8 @@ pub(crate) struct Settings<'a> {
     /// Files, secrets, mailbox, uploads under way.
     pub(crate) data: &'a Path,
     pub(crate) speech_model: &'a Path,
+    /// Whether the demo doctor shall exist; else only if the user's own `SEVA_DEMO` says so.
+    pub(crate) demo: bool,
     /// Where its log goes; to the terminal without.
     pub(crate) log: Option<&'a Path>,
 }
@@ -45,7 +49,14 @@ impl Server {
         let mut command = Command::new(settings.program);
         command
             .env("SEVA_PROFILE", "local")
-            .env("SEVA_DEMO", "1")
+            .env(
+                "SEVA_DEMO",
+                if settings.demo {
+                    "1".into()
+                } else {
+                    own_demo()
+                },
+            )
             .env("SEVA_ADDR", &address)
             .env("SEVA_BASE_URL", format!("http://{address}"))
             .env("SEVA_DATA_DIR", settings.data)
@@ -121,6 +132,11 @@ pub(crate) fn build(paths: &Paths, release: bool) -> Result<PathBuf> {
         .target
         .join(if release { "release" } else { "debug" })
         .join("seva-server"))
+}
+
+/// The user's `SEVA_DEMO`. Empty is said as well: a file `.env` would answer what is not set.
+pub(crate) fn own_demo() -> OsString {
+    env::var_os("SEVA_DEMO").unwrap_or_default()
 }
 
 fn is_healthy(port: u16) -> bool {

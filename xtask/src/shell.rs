@@ -35,6 +35,11 @@ pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
 /// Runs a command in silence and returns what it printed; its errors are part of the failure.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     interrupt::check()?;
+    output_to_the_end(command)
+}
+
+/// Like [`output`], but also after Ctrl-C: for what puts things back in order.
+pub(crate) fn output_to_the_end(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
         .output()

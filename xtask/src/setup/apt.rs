@@ -1,11 +1,13 @@
 //! Installing Debian packages, where this is Debian and we may.
 
+use std::env;
 use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
 
+use crate::postgres::Programs;
 use crate::shell;
 use crate::steps::Step;
 
@@ -13,18 +15,13 @@ static UPDATED: AtomicBool = AtomicBool::new(false);
 
 /// Installs packages; the failure says what the user can do by hand.
 pub(crate) fn install(step: &Step, packages: &[&str]) -> Result<()> {
-    let by_hand = format!(
-        "install it yourself: apt-get install {}",
-        packages.join(" ")
-    );
+    let all = with_others(packages, missing()).join(" ");
     if shell::which("apt-get").is_none() {
-        bail!(
-            "this is not Debian or Ubuntu; install the equivalent of: {}",
-            packages.join(" ")
-        );
+        bail!("this is not Debian or Ubuntu; install what is called there: {all}");
     }
+    let by_hand = format!("install by hand, as root: apt-get install {all}");
     let Some(prefix) = privilege() else {
-        bail!("neither root nor sudo; {by_hand}");
+        bail!("this is neither root nor has sudo; {by_hand}");
     };
     step.say(&format!("apt-get install {}", packages.join(" ")));
     // Package lists are often absent on a fresh machine and stale on an old one.
@@ -33,6 +30,26 @@ pub(crate) fn install(step: &Step, packages: &[&str]) -> Result<()> {
         installed = apt(prefix, &["update"]).and_then(|()| apt(prefix, &install_words(packages)));
     }
     installed.map_err(|error| error.context(by_hand))
+}
+
+/// What the other steps will ask for: whoever installs by hand wants to do it once.
+fn missing() -> Vec<&'static str> {
+    let has_database = env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty());
+    [
+        (shell::which("c++").is_some(), "g++"),
+        (shell::which("make").is_some(), "make"),
+        (has_database || Programs::find().is_some(), "postgresql"),
+        (shell::which("python3").is_some(), "python3-pip"),
+    ]
+    .into_iter()
+    .filter_map(|(there, package)| (!there).then_some(package))
+    .collect()
+}
+
+fn with_others<'a>(wanted: &[&'a str], others: Vec<&'a str>) -> Vec<&'a str> {
+    let mut all = wanted.to_vec();
+    all.extend(others.into_iter().filter(|other| !wanted.contains(other)));
+    all
 }
 
 fn install_words<'a>(packages: &[&'a str]) -> Vec<&'a str> {
@@ -52,9 +69,9 @@ fn apt(prefix: &[&str], words: &[&str]) -> Result<()> {
     command
         .args(all)
         .args(words)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdout(Stdio::null());
-    shell::run(&mut command)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    // What the packages say of themselves is shown if they fail. sudo asks on the terminal itself.
+    shell::output(&mut command).map(drop)
 }
 
 /// What to put before `apt-get`; `None` if we may not.
@@ -73,4 +90,17 @@ fn privilege() -> Option<&'static [&'static str]> {
     silent
         .is_ok_and(|status| status.success())
         .then_some(&["sudo", "-n"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_missing_is_named_once() {
+        assert_eq!(
+            with_others(&["g++", "make"], vec!["make", "postgresql"]),
+            ["g++", "make", "postgresql"]
+        );
+    }
 }

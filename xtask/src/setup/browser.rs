@@ -1,16 +1,15 @@
 //! Chromium and the packages of the browser tests.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail};
-use sha2::{Digest as _, Sha256};
 
 use super::apt;
+use super::node::Node;
 use crate::paths::Paths;
-use crate::shell;
 use crate::steps::Step;
+use crate::{digest, shell};
 
 const VARIABLE: &str = "PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH";
 const NAMES: [&str; 4] = [
@@ -40,25 +39,19 @@ pub(crate) fn chromium(step: &Step) -> Result<PathBuf> {
 }
 
 /// `npm ci`, unless the lock file is the one that was installed last.
-pub(crate) fn packages(paths: &Paths, step: &Step) -> Result<String> {
+pub(crate) fn packages(paths: &Paths, node: &Node, step: &Step) -> Result<String> {
     let folder = paths.root.join("end2end");
     let lock =
         fs::read(folder.join("package-lock.json")).context("end2end has no package-lock.json")?;
-    let sum: String = Sha256::digest(lock)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sum = digest::sha256(lock);
     let stamp = folder.join("node_modules/.installed");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == sum) {
         return Ok("up to date".to_owned());
     }
-    if shell::which("npm").is_none() {
-        apt::install(step, &["nodejs", "npm"])
-            .context("Node.js 20 or newer with npm is needed for the browser tests")?;
-    }
     step.say("npm ci");
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+    let mut npm = node.npm();
+    npm.args(["ci", "--ignore-scripts"])
+        .args(["--no-audit", "--no-fund", "--loglevel=error"])
         .current_dir(&folder);
     // The system's Chromium is used; Playwright need not fetch its own.
     shell::output(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;

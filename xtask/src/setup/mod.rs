@@ -1,13 +1,15 @@
 //! What must be on the machine: looked for, installed where that can be done, and explained where not.
 
-mod apt;
+pub(crate) mod apt;
 mod browser;
 mod cargo_tools;
+mod components;
 mod native;
-pub(crate) mod optimiser;
+pub(crate) mod node;
 pub(crate) mod python;
 mod rust_src;
 mod wasm_target;
+mod wheel;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,7 +17,9 @@ use std::{env, ffi::OsString};
 
 use anyhow::{Context as _, Result};
 
-pub(crate) use cargo_tools::Tool;
+use cargo_tools::Tool;
+use node::Node;
+use wheel::Wheel;
 
 use crate::model;
 use crate::paths::Paths;
@@ -32,9 +36,15 @@ pub(crate) struct Setup {
 /// What the checks need besides.
 pub(crate) struct TestSetup {
     pub(crate) base: Setup,
-    pub(crate) chromium: PathBuf,
+    pub(crate) browsing: Browsing,
     pub(crate) nextest: Option<PathBuf>,
     pub(crate) deny: PathBuf,
+}
+
+/// What the tests of the pages need.
+pub(crate) struct Browsing {
+    pub(crate) chromium: PathBuf,
+    pub(crate) node: Node,
 }
 
 /// Everything for `run`.
@@ -77,17 +87,23 @@ pub(crate) fn for_testing(paths: &Paths) -> Result<TestSetup> {
                 path.display().to_string()
             }))
     })?;
-    let chromium = for_browsing(paths)?;
+    let browsing = for_browsing(paths)?;
     Ok(TestSetup {
         base,
-        chromium,
+        browsing,
         nextest,
         deny,
     })
 }
 
-/// cargo-deny; the rest of linting comes with Rust.
+/// rustfmt and clippy.
+pub(crate) fn for_formatting(paths: &Paths) -> Result<()> {
+    step("rustfmt, clippy", |step| components::provide(paths, step))
+}
+
+/// The judges of the code. Returns cargo-deny's path.
 pub(crate) fn for_linting(paths: &Paths) -> Result<PathBuf> {
+    for_formatting(paths)?;
     let mut deny = None;
     step("cargo-deny", |step| {
         let path = Tool::DENY.provide(paths, step)?;
@@ -98,15 +114,23 @@ pub(crate) fn for_linting(paths: &Paths) -> Result<PathBuf> {
     deny.context("cargo-deny was not found")
 }
 
-/// Chromium and the npm packages of the browser tests. Returns Chromium's path.
-pub(crate) fn for_browsing(paths: &Paths) -> Result<PathBuf> {
+/// Chromium, Node.js and the npm packages.
+pub(crate) fn for_browsing(paths: &Paths) -> Result<Browsing> {
     let mut chromium = PathBuf::new();
     step("Chromium", |step| {
         chromium = browser::chromium(step)?;
         Ok(chromium.display().to_string())
     })?;
-    step("npm packages", |step| browser::packages(paths, step))?;
-    Ok(chromium)
+    let mut node = None;
+    step("Node.js", |step| {
+        let found = Node::provide(paths, step)?;
+        let said = found.describe();
+        node = Some(found);
+        Ok(said)
+    })?;
+    let node = node.context("Node.js was not found")?;
+    step("npm packages", |step| browser::packages(paths, &node, step))?;
+    Ok(Browsing { chromium, node })
 }
 
 /// The compilers.
@@ -119,7 +143,8 @@ pub(crate) fn for_building(paths: &Paths) -> Result<()> {
 /// Adds what set-up put into the cache to a command's PATH.
 pub(crate) fn with_tools<'a>(paths: &Paths, command: &'a mut Command) -> &'a mut Command {
     let own = [
-        paths.cache.join("python/bin"),
+        Wheel::CMAKE.programs(paths),
+        Wheel::CARGO_NEXTEST.programs(paths),
         paths.cache.join("cargo/bin"),
     ];
     let path = env::var_os("PATH").unwrap_or_default();

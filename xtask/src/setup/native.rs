@@ -1,50 +1,43 @@
 //! The compilers that whisper.cpp is built with.
 
-use std::process::Command;
-
 use anyhow::{Context as _, Result};
 
-use super::{apt, python};
+use super::apt;
+use super::wheel::Wheel;
 use crate::paths::Paths;
 use crate::shell;
 use crate::steps::Step;
 
-/// A C and C++ compiler.
+/// A C and C++ compiler, and make, which CMake leaves the work to.
 pub(crate) fn compiler(step: &Step) -> Result<String> {
-    let find = || ["c++", "g++", "clang++"].into_iter().find_map(shell::which);
+    let find = || {
+        let compiler = ["c++", "g++", "clang++"]
+            .into_iter()
+            .find_map(shell::which)?;
+        shell::which("make").map(|_| compiler.display().to_string())
+    };
     if let Some(found) = find() {
-        return Ok(found.display().to_string());
+        return Ok(found);
     }
     apt::install(step, &["g++", "libc6-dev", "make"])
-        .context("a C++ compiler is needed (macOS: xcode-select --install)")?;
-    find()
-        .map(|found| found.display().to_string())
-        .context("the C++ compiler is not on PATH")
+        .context("a C++ compiler and make are needed (macOS: xcode-select --install)")?;
+    find().context("the C++ compiler or make is not on PATH")
 }
 
-/// CMake from PATH, from Debian, or from the Python package index.
+/// CMake from PATH, from the Python package index, or from Debian.
 pub(crate) fn cmake(paths: &Paths, step: &Step) -> Result<String> {
-    let in_cache = paths.cache.join("python/bin/cmake");
+    let in_cache = Wheel::CMAKE.programs(paths).join("cmake");
     if let Some(found) =
         shell::which("cmake").or_else(|| in_cache.is_file().then(|| in_cache.clone()))
     {
         return Ok(found.display().to_string());
     }
-    let by_apt = match apt::install(step, &["cmake", "make"]) {
-        Ok(()) => return Ok("installed".to_owned()),
+    let by_pip = match Wheel::CMAKE.provide(paths, step) {
+        Ok(()) => return Ok(in_cache.display().to_string()),
         Err(error) => error,
     };
-    step.say(&format!("{by_apt:#}; trying pip"));
-    let python = python::environment(paths)
-        .context("CMake is needed: apt-get install cmake, or brew install cmake")?;
-    shell::output(Command::new(python).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "cmake",
-    ]))
-    .context("CMake is needed: apt-get install cmake, or pip install cmake")?;
-    Ok(in_cache.display().to_string())
+    crate::interrupt::check()?;
+    step.say(&format!("{by_pip:#}; trying apt-get"));
+    apt::install(step, &["cmake"]).context("CMake is needed (macOS: brew install cmake)")?;
+    Ok("installed".to_owned())
 }

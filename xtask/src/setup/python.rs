@@ -19,13 +19,13 @@ pub(crate) fn with_pip(paths: &Paths, step: &Step) -> Result<PathBuf> {
     if let Ok(python) = environment(paths) {
         return Ok(python);
     }
-    apt::install(step, &["python3-pip", "python3-venv"])
+    apt::install(step, &["python3-pip"])
         .context("Python with pip is needed to download (python3, python3-pip)")?;
     shell::which("python3").context("python3 is not on PATH")
 }
 
 /// The Python of a virtual environment in the cache, made if it is not there.
-pub(crate) fn environment(paths: &Paths) -> Result<PathBuf> {
+fn environment(paths: &Paths) -> Result<PathBuf> {
     let folder = paths.cache.join("python");
     let python = folder.join("bin/python3");
     if !(python.exists() && has_pip(&python)) {

@@ -10,14 +10,14 @@ mod css;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result};
-use sha2::{Digest as _, Sha256};
+use anyhow::{Context as _, Result, bail};
 
 use crate::paths::Paths;
-use crate::setup::optimiser;
-use crate::shell;
-use crate::steps::{Step, step};
+use crate::steps::step;
+use crate::{digest, interrupt, shell};
 
 /// The name all files of the package share.
 const NAME: &str = "seva";
@@ -49,8 +49,9 @@ impl Site {
     }
 }
 
-/// Builds whatever changed since the last time. `small` spends a minute on size.
-pub(crate) fn build(paths: &Paths, small: bool) -> Result<Site> {
+/// Builds whatever changed since the last time. Compressing goes on in the background: see
+/// [`Building::finish`].
+pub(crate) fn build(paths: &Paths) -> Result<Building> {
     step("browser code", |step| {
         step.say("cargo build -p frontend, for WebAssembly");
         shell::run(paths.cargo().args([
@@ -66,11 +67,58 @@ pub(crate) fn build(paths: &Paths, small: bool) -> Result<Site> {
         Ok("built".to_owned())
     })?;
     let site = Site::of(paths);
-    step("site", |step| assemble(paths, &site, small, step))?;
-    Ok(site)
+    let mut files = Vec::new();
+    step("site", |_| {
+        let assembled = assemble(paths, &site)?;
+        files = assembled.files;
+        Ok(if assembled.fresh {
+            "assembled".to_owned()
+        } else {
+            "up to date".to_owned()
+        })
+    })?;
+    let to_compress = files.clone();
+    Ok(Building {
+        site,
+        files,
+        compressing: thread::spawn(move || to_compress.iter().try_for_each(|file| twins(file))),
+    })
 }
 
-fn assemble(paths: &Paths, site: &Site, small: bool, step: &Step) -> Result<String> {
+/// A site that can be served, while its files are still being compressed. The smallest form takes
+/// ten seconds or more, and the server is compiled meanwhile.
+pub(crate) struct Building {
+    site: Site,
+    files: Vec<PathBuf>,
+    compressing: JoinHandle<Result<()>>,
+}
+
+impl Building {
+    /// Waits for the compressed files.
+    pub(crate) fn finish(self) -> Result<Site> {
+        step("compression", |_| {
+            while !self.compressing.is_finished() {
+                interrupt::check()?;
+                thread::sleep(Duration::from_millis(20));
+            }
+            match self.compressing.join() {
+                Ok(compressed) => compressed?,
+                Err(_) => bail!("the compressor failed"),
+            }
+            Ok(format!("{} kB to load", bytes_to_load(&self.files) / 1000))
+        })?;
+        Ok(self.site)
+    }
+}
+
+struct Assembled {
+    /// Those whose names hold their hashes.
+    files: Vec<PathBuf>,
+    /// False if the browser's code is the one of last time.
+    fresh: bool,
+}
+
+fn assemble(paths: &Paths, site: &Site) -> Result<Assembled> {
     let pkg = site.root.join("pkg");
     fs::create_dir_all(&pkg)?;
     mirror(&paths.root.join("public"), &site.root, &["pkg"])?;
@@ -81,29 +129,30 @@ fn assemble(paths: &Paths, site: &Site, small: bool, step: &Step) -> Result<Stri
         .join(WASM_TARGET)
         .join(WASM_PROFILE)
         .join("frontend.wasm");
-    let fresh = bindgen::generate(&compiled, &work, NAME, small, |wasm| {
-        if small {
-            optimiser::optimise(paths, step, wasm)
-        } else {
-            Ok(())
-        }
-    })?;
+    let fresh = bindgen::generate(&compiled, &work, NAME)?;
 
     let css = css::bundle(&paths.root.join("style/main.css"))?;
     let css_file = work.join("style.css");
     fs::write(&css_file, css)?;
 
     let mut keep = Vec::new();
+    let mut files = Vec::new();
     let mut hashes = String::new();
-    for (kind, file) in [
+    for (kind, source) in [
         ("js", work.join("pkg/seva.js")),
         ("wasm", work.join("pkg/seva_bg.wasm")),
         ("css", css_file),
     ] {
-        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let hash = short_hash(&content);
+        let content =
+            fs::read(&source).with_context(|| format!("cannot read {}", source.display()))?;
+        let hash = &digest::sha256(&content)[..16];
         let name = format!("{NAME}.{hash}.{kind}");
-        publish(&pkg.join(&name), &content, small, &work)?;
+        let file = pkg.join(&name);
+        // The name holds the hash: what is there is the same.
+        if !file.is_file() {
+            write_whole(&file, &content)?;
+        }
+        files.push(file);
         keep.extend(["", ".gz", ".br"].map(|suffix| format!("{name}{suffix}")));
         hashes.push_str(&format!("{kind}: {hash}\n"));
     }
@@ -114,45 +163,37 @@ fn assemble(paths: &Paths, site: &Site, small: bool, step: &Step) -> Result<Stri
     }
     fs::write(&site.hashes, hashes)?;
     remove_others(&pkg, &keep)?;
-    Ok(format!(
-        "{}{}",
-        if fresh { "assembled" } else { "up to date" },
-        sizes(&pkg, &keep)
-    ))
+    Ok(Assembled { files, fresh })
 }
 
-/// Writes a file and its compressed twins, unless this very content is there: the name holds its
-/// hash. That the twins are the smallest possible is noted in `work`.
-fn publish(file: &Path, content: &[u8], small: bool, work: &Path) -> Result<()> {
-    let name = file.file_name().context("a published file has a name")?;
-    let smallest = work.join(name).with_added_extension("smallest");
-    if file.with_added_extension("br").exists() && (!small || smallest.exists()) {
+/// Compresses a file, unless that was done before: the name holds the hash of the content.
+fn twins(file: &Path) -> Result<()> {
+    let (gzip, brotli) = (
+        file.with_added_extension("gz"),
+        file.with_added_extension("br"),
+    );
+    if gzip.is_file() && brotli.is_file() {
         return Ok(());
     }
-    fs::write(file, content)?;
-    compress::twins(file, content, small)?;
-    if small {
-        fs::write(smallest, "")?;
-    }
-    Ok(())
+    let content = fs::read(file)?;
+    write_whole(&gzip, &compress::gzip(&content)?)?;
+    write_whole(&brotli, &compress::brotli(&content)?)
 }
 
-fn sizes(pkg: &Path, keep: &[String]) -> String {
-    let total: u64 = keep
+/// Writes a file so that nobody ever finds half of it, not even after an interruption.
+fn write_whole(file: &Path, content: &[u8]) -> Result<()> {
+    let partial = file.with_added_extension("partial");
+    fs::write(&partial, content)?;
+    fs::rename(&partial, file).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// What a browser that understands Brotli fetches.
+fn bytes_to_load(files: &[PathBuf]) -> u64 {
+    files
         .iter()
-        .filter(|name| name.ends_with(".br"))
-        .filter_map(|name| fs::metadata(pkg.join(name)).ok())
+        .filter_map(|file| fs::metadata(file.with_added_extension("br")).ok())
         .map(|file| file.len())
-        .sum();
-    format!(", {} kB to load", total / 1000)
-}
-
-fn short_hash(content: &[u8]) -> String {
-    Sha256::digest(content)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .sum()
 }
 
 /// Makes `to` hold what `from` holds, except for the names in `spare`, which are left alone.
@@ -210,6 +251,24 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[test]
+    fn what_was_compressed_is_not_compressed_again() {
+        let folder = std::env::temp_dir().join(format!("xtask-twins-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("seva.0123.css");
+        let br = file.with_added_extension("br");
+        fs::write(&file, "a {}").unwrap();
+        twins(&file).unwrap();
+        assert_eq!(
+            bytes_to_load(std::slice::from_ref(&file)),
+            fs::metadata(&br).unwrap().len()
+        );
+        fs::write(&br, "kept").unwrap();
+        twins(&file).unwrap();
+        assert_eq!(fs::read(&br).unwrap(), b"kept");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn a_mirror_follows_changes_and_spares_what_it_must() {
