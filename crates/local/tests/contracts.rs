@@ -16,9 +16,11 @@ use seva_local::{
     ClinicalExtractor, DirectoryMailbox, DirectoryObjects, DownloadLinks, FileSecrets,
     LocalIdentity, WhisperOptions, WhisperTranscriber,
 };
-use seva_model::{ConfirmationCode, EmailAddress, Specialty, TranscriptionId};
+use seva_model::{
+    ConfirmationCode, EmailAddress, Password, Registration, Specialty, TranscriptionId,
+};
 use seva_services::ports::{
-    Identity, Mailbox as _, Mailer, ObjectStore, Secret, SecretSource, Transcriber,
+    Identity, IdentityError, Mailbox as _, Mailer, ObjectStore, Secret, SecretSource, Transcriber,
     TranscriptionRequest,
 };
 use seva_testkit::{TestDatabase, contracts};
@@ -142,6 +144,105 @@ async fn people() -> People {
 #[tokio::test]
 async fn local_identity_keeps_the_contract() {
     contracts::identity(people).await;
+}
+
+fn registered_with(password: &str) -> Registration {
+    Registration {
+        email: "nila@clinic.example".parse().unwrap(),
+        password: Password::new(password.to_owned()).unwrap(),
+        full_name: "Dr Nila Rao".parse().unwrap(),
+    }
+}
+
+impl People {
+    async fn last_code(&self) -> ConfirmationCode {
+        let email = "nila@clinic.example".parse().unwrap();
+        contracts::IdentityWorld::codes_sent_to(self, &email)
+            .await
+            .pop()
+            .unwrap()
+    }
+
+    async fn audited(&self, action: &str) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE action = $1")
+            .bind(action)
+            .fetch_one(self.database.pool())
+            .await
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_code_confirms_only_the_password_it_was_sent_for() {
+    let people = people().await;
+    let identity = &people.identity;
+    let (first, second) = (
+        registered_with("First-Pass-1"),
+        registered_with("Other-Pass-2"),
+    );
+    identity.register(&first).await.unwrap();
+    let old = people.last_code().await;
+    let reserved = identity.register(&second).await;
+    assert!(matches!(reserved, Err(IdentityError::AlreadyRegistered)));
+
+    // Nobody confirmed it for an hour.
+    sqlx::query("UPDATE local_credentials SET registered_at = now() - interval '61 minutes'")
+        .execute(people.database.pool())
+        .await
+        .unwrap();
+    identity.register(&second).await.unwrap();
+    let new = people.last_code().await;
+    if old != new {
+        let refused = identity.confirm(&first.email, &old).await;
+        assert!(matches!(refused, Err(IdentityError::CodeMismatch)));
+    }
+    identity.confirm(&first.email, &new).await.unwrap();
+    let refused = identity.authenticate(&first.email, &first.password).await;
+    assert!(matches!(refused, Err(IdentityError::Refused)));
+    identity
+        .authenticate(&second.email, &second.password)
+        .await
+        .unwrap();
+}
+
+/// The digest in the row was made for a password that is no longer the stored one.
+#[tokio::test]
+async fn a_code_whose_password_was_replaced_is_worth_nothing() {
+    let people = people().await;
+    let first = registered_with("First-Pass-1");
+    people.identity.register(&first).await.unwrap();
+    let code = people.last_code().await;
+    sqlx::query("UPDATE local_credentials SET password_hash = 'another'")
+        .execute(people.database.pool())
+        .await
+        .unwrap();
+    let refused = people.identity.confirm(&first.email, &code).await;
+    assert!(matches!(refused, Err(IdentityError::CodeMismatch)));
+}
+
+#[tokio::test]
+async fn the_same_password_is_registered_again_and_gets_a_new_code() {
+    let people = people().await;
+    let first = registered_with("First-Pass-1");
+    let opened = people.identity.register(&first).await.unwrap();
+    let again = people.identity.register(&first).await.unwrap();
+    assert_eq!(again.subject, opened.subject);
+    people.identity.resend_code(&first.email).await.unwrap();
+    assert_eq!(people.audited("identity.register").await, 2);
+    assert_eq!(people.audited("identity.resend_code").await, 1);
+    let code = people.last_code().await;
+    people.identity.confirm(&first.email, &code).await.unwrap();
+    people.identity.resend_code(&first.email).await.unwrap();
+    assert_eq!(
+        people.audited("identity.resend_code").await,
+        1,
+        "a confirmed address gets no code"
+    );
+    people
+        .identity
+        .authenticate(&first.email, &first.password)
+        .await
+        .unwrap();
 }
 
 // ---------------------------------------------------------------- mail, secrets, language

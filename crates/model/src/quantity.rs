@@ -112,6 +112,8 @@ fn days(duration: &str) -> Option<u32> {
     (1.0..=366.0).contains(&days).then_some(days as u32)
 }
 
+/// As lines are written. How numbers are spoken is the business of the clinical
+/// language, which the browser does not carry.
 fn number(text: &str) -> Option<f64> {
     Some(match text {
         "half" | "½" | "1/2" => 0.5,

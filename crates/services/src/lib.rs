@@ -13,6 +13,7 @@ mod entities;
 mod errors;
 mod live;
 mod medicines;
+mod objects;
 mod paging;
 pub mod ports;
 mod prescriptions;

@@ -6,7 +6,7 @@ use futures::TryStreamExt;
 use seva_model::{
     AppError, CurrentUser, ErrorCode, Prescription, PrescriptionId, PrescriptionStatus, UserId,
 };
-use seva_store::{StoreError, prescriptions, prescriptions::Signing};
+use seva_store::{StoreError, object_intents, prescriptions, prescriptions::Signing};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
@@ -15,6 +15,7 @@ use crate::{
     audited::{Action, PRESCRIPTION},
     content,
     errors::{self, Reported, object_error, port_failed},
+    objects::{self, paper_key},
     ports::{ObjectError, PrescriptionPaper},
     verification::new_code,
 };
@@ -66,6 +67,7 @@ impl Services {
         let doctor = self.current_user(user_id).await?;
         content::ready_to_sign(&draft.content, &doctor)?;
         let signed = self.print_signed(draft, doctor).await?;
+        self.announce_object(user_id, &signed.key).await?;
         match self
             .store_signed(user_id, id, expected_version, &signed)
             .await
@@ -91,7 +93,7 @@ impl Services {
         // PostgreSQL keeps microseconds; the paper and the row say the same.
         let now = OffsetDateTime::now_utc();
         let at = now.replace_microsecond(now.microsecond()).unwrap_or(now);
-        let key = format!("prescriptions/{}/{}.pdf", doctor.id, draft.id);
+        let key = paper_key(doctor.id, draft.id);
         let paper = PrescriptionPaper {
             verification_url: self.verification_url(&code),
             prescription: Prescription {
@@ -134,11 +136,17 @@ impl Services {
                 .await
                 .reported_for("sign", PRESCRIPTION)
                 .map_err(Unsigned::Before)?;
-        self.ports()
+        let put = self
+            .ports()
             .objects
-            .put_bytes(&signed.key, signed.pdf.clone(), PDF)
+            .put_bytes(&signed.key, signed.pdf.clone(), PDF);
+        objects::stored(put, PRESCRIPTION)
             .await
-            .map_err(|error| Unsigned::PaperMayBeStored(object_error(&error, PRESCRIPTION)))?;
+            .map_err(Unsigned::PaperMayBeStored)?;
+        object_intents::settle(&mut tx, &signed.key)
+            .await
+            .reported("settle paper")
+            .map_err(Unsigned::PaperMayBeStored)?;
         Action::of(user_id, "prescription.finalize", PRESCRIPTION, id.as_uuid())
             .commit(tx)
             .await
@@ -181,8 +189,8 @@ impl Services {
                     Err(error)
                 }
             }
-            // Edited or deleted meanwhile, or nobody knows: a paper without a
-            // signature does no harm, and the next signature replaces it.
+            // Edited or deleted meanwhile, or nobody knows: the paper is announced
+            // still, and swept unless the next signature replaces it.
             Err(unknown) => {
                 errors::report("store", "look for a signature", &unknown);
                 Err(error)
@@ -232,8 +240,15 @@ impl Services {
             .ports()
             .objects
             .download_link(&pdf.key, &file_name)
-            .await;
-        link.map_err(|error| object_error(&error, PRESCRIPTION))
+            .await
+            .map_err(|error| object_error(&error, PRESCRIPTION))?;
+        // Whoever has the link reads the paper: it is not given without a trace.
+        let tx = self.begin().await?;
+        Action::of(user_id, "prescription.link_pdf", PRESCRIPTION, id.as_uuid())
+            .commit(tx)
+            .await
+            .reported_for("link paper", PRESCRIPTION)?;
+        Ok(link)
     }
 }
 

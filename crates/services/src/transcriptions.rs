@@ -85,7 +85,6 @@ impl Services {
             search: search(filter.search.as_deref()),
             status: filter.status,
             created_from: filter.since,
-            created_before: None,
             after: cursor(filter.before.as_deref())?,
             limit: filter.limit.unwrap_or_default(),
         };

@@ -1,14 +1,14 @@
 //! A recording comes in: checked, stored, queued.
 
 use seva_model::{AppError, ErrorCode, PatientName, Specialty, TranscriptionId, UserId};
-use seva_store::{StoreError, jobs, transcriptions};
+use seva_store::{StoreError, jobs, object_intents, transcriptions};
 use time::{OffsetDateTime, macros::format_description};
 use uuid::Uuid;
 
 use crate::{
     Services, SpooledUpload,
     audited::{Action, TRANSCRIPTION},
-    errors::{self, object_error},
+    errors, objects,
 };
 
 /// What the doctor says of a new dictation.
@@ -38,7 +38,8 @@ impl Services {
     ///
     /// # Errors
     /// `AUDIO_REJECTED` with the reason; `VALIDATION_FAILED` for a language code
-    /// that is none; a failure of a service. In every case nothing stays behind.
+    /// that is none; a failure of a service. In every case nothing stays behind,
+    /// save what a failing object store may keep until the worker's sweep.
     pub async fn begin_dictation(
         &self,
         user_id: UserId,
@@ -53,11 +54,12 @@ impl Services {
             .await
             .map_err(|refused| AppError::new(ErrorCode::AudioRejected, refused.message))?;
         let key = audio_key(user_id, OffsetDateTime::now_utc(), facts.extension);
-        let objects = &self.ports().objects;
-        objects
-            .put_file(&key, upload.path(), facts.mime)
-            .await
-            .map_err(|error| object_error(&error, "recording"))?;
+        self.announce_object(user_id, &key).await?;
+        let put = self
+            .ports()
+            .objects
+            .put_file(&key, upload.path(), facts.mime);
+        objects::stored(put, "recording").await?;
         let id = TranscriptionId::generate();
         let row = transcriptions::NewTranscription {
             id,
@@ -88,6 +90,7 @@ impl Services {
         let mut tx = seva_store::begin(self.pool()).await?;
         transcriptions::insert(&mut tx, user_id, row).await?;
         jobs::enqueue(&mut tx, user_id, row.id).await?;
+        object_intents::settle(&mut tx, row.audio_key).await?;
         Action::of(
             user_id,
             "transcription.create",
@@ -108,14 +111,13 @@ impl Services {
         key: &str,
         error: &StoreError,
     ) -> Result<TranscriptionId, AppError> {
+        if let Err(error) = self.discard_object(user_id, key).await {
+            // The worker's sweep comes back to it.
+            errors::report("store", "discard recording", &error);
+        }
         match transcriptions::audio(self.pool(), user_id, id).await {
             Ok(_) => return Ok(id),
-            Err(StoreError::NotFound) => {
-                if let Err(error) = self.ports().objects.delete(key).await {
-                    errors::report("objects", "delete unowned recording", &error);
-                }
-            }
-            // Better a recording that nobody owns than a row without one.
+            Err(StoreError::NotFound) => {}
             Err(unknown) => errors::report("store", "look for a dictation", &unknown),
         }
         errors::report("store", "store dictation", error);

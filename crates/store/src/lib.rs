@@ -17,6 +17,7 @@ mod error;
 pub mod jobs;
 mod live;
 pub mod local_credentials;
+pub mod object_intents;
 mod page;
 mod pool;
 pub mod prescriptions;

@@ -5,7 +5,10 @@ use std::time::Duration;
 use seva_model::{EmailAddress, FullName, UserId};
 use sqlx::{PgConnection, PgPool};
 
-use crate::{Result, StoreError, rows::interval};
+use crate::{
+    Result, StoreError,
+    rows::{changed, interval},
+};
 
 /// What a code was sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,22 +116,26 @@ pub async fn find_by_email(pool: &PgPool, email: &EmailAddress) -> Result<Option
     .await?)
 }
 
-/// Confirms the e-mail address and uses the code up. Confirming again is a
-/// success.
+/// Confirms the e-mail address for the password with that hash, and uses the code
+/// up. Confirming again is a success.
 ///
 /// # Errors
-/// [`StoreError::NotFound`].
-pub async fn confirm(connection: &mut PgConnection, user: UserId) -> Result<()> {
-    let changed = sqlx::query!(
+/// [`StoreError::NotFound`] when there is no such account, or when another
+/// password was registered meanwhile.
+pub async fn confirm(
+    connection: &mut PgConnection,
+    user: UserId,
+    password_hash: &str,
+) -> Result<()> {
+    let confirmed = sqlx::query!(
         "UPDATE local_credentials SET confirmed_at = COALESCE(confirmed_at, now())
-          WHERE user_id = $1",
+          WHERE user_id = $1 AND password_hash = $2",
         user.as_uuid(),
+        password_hash,
     )
     .execute(&mut *connection)
     .await?;
-    if changed.rows_affected() == 0 {
-        return Err(StoreError::NotFound);
-    }
+    changed(&confirmed)?;
     sqlx::query!(
         "DELETE FROM local_codes WHERE user_id = $1 AND purpose = $2",
         user.as_uuid(),
@@ -204,45 +211,59 @@ pub async fn set_password_hash(
     user: UserId,
     password_hash: &str,
 ) -> Result<()> {
-    let changed = sqlx::query!(
+    let replaced = sqlx::query!(
         "UPDATE local_credentials SET password_hash = $2 WHERE user_id = $1",
         user.as_uuid(),
         password_hash,
     )
     .execute(connection)
     .await?;
-    match changed.rows_affected() {
-        0 => Err(StoreError::NotFound),
-        _ => Ok(()),
-    }
+    changed(&replaced)
 }
 
-/// Registers anew an account that was never confirmed: whoever can read the mail
-/// decides which password counts.
+/// A registration of an address that has one which nobody confirmed.
+#[derive(Clone, Copy)]
+pub struct RegisteredAnew<'a> {
+    /// The doctor's name.
+    pub full_name: &'a FullName,
+    /// The hash that the account had when it was read.
+    pub known_hash: &'a str,
+    /// The hash it gets; the same one when it is the same password.
+    pub password_hash: &'a str,
+    /// How long a registered password keeps others out.
+    pub reserved: Duration,
+}
+
+/// Registers anew an account that was never confirmed. Another password takes
+/// the place of the registered one only when that was registered at least
+/// `reserved` ago.
 ///
 /// # Errors
-/// [`StoreError::WrongState`] when the account is confirmed.
-pub async fn set_unconfirmed(
+/// [`StoreError::WrongState`] when the account is confirmed, its password
+/// reserved, or changed since it was read.
+pub async fn register_anew(
     connection: &mut PgConnection,
     user: UserId,
-    full_name: &FullName,
-    password_hash: &str,
+    new: &RegisteredAnew<'_>,
 ) -> Result<()> {
-    let changed = sqlx::query!(
-        "UPDATE local_credentials SET password_hash = $2
-          WHERE user_id = $1 AND confirmed_at IS NULL",
+    let registered = sqlx::query!(
+        "UPDATE local_credentials SET password_hash = $3, registered_at = now()
+          WHERE user_id = $1 AND confirmed_at IS NULL AND password_hash = $2
+            AND ($2 = $3 OR registered_at <= now() - $4::interval)",
         user.as_uuid(),
-        password_hash,
+        new.known_hash,
+        new.password_hash,
+        interval(new.reserved),
     )
     .execute(&mut *connection)
     .await?;
-    if changed.rows_affected() == 0 {
+    if registered.rows_affected() == 0 {
         return Err(StoreError::WrongState);
     }
     sqlx::query!(
         "UPDATE users SET full_name = $2 WHERE id = $1",
         user.as_uuid(),
-        full_name.as_str(),
+        new.full_name.as_str(),
     )
     .execute(connection)
     .await?;

@@ -69,14 +69,29 @@ pub async fn ping(pool: &PgPool) -> Result<()> {
 /// # Errors
 /// [`StoreError::Database`] when no connection can be had.
 pub async fn begin(pool: &PgPool) -> Result<Transaction> {
-    Ok(pool.begin().await?)
+    let pool = pool.clone();
+    to_its_end(async move { pool.begin().await }).await
 }
 
 /// Opens a transaction in which all queries see one moment.
 pub(crate) async fn begin_snapshot(pool: &PgPool) -> Result<Transaction> {
-    Ok(pool
-        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        .await?)
+    let pool = pool.clone();
+    to_its_end(async move {
+        pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await
+    })
+    .await
+}
+
+/// Begins in a task of its own, because it must not be dropped halfway: sqlx 0.9
+/// gives a connection whose `BEGIN` was sent but not answered back to the pool
+/// with the transaction open, and what others then write over it never commits.
+async fn to_its_end(
+    begin: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
+) -> Result<Transaction> {
+    let begun = tokio::spawn(begin).await;
+    // The task ends early only together with the whole runtime.
+    Ok(begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))?)
 }
 
 /// Makes everything done in a transaction last.

@@ -3,7 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use seva_model::{Failure, StageTimes};
-use sqlx::postgres::types::PgInterval;
+use sqlx::postgres::{PgQueryResult, types::PgInterval};
 use time::OffsetDateTime;
 
 use crate::{Result, StoreError};
@@ -11,6 +11,14 @@ use crate::{Result, StoreError};
 /// Reads a stored name; `column` says where it stood.
 pub(crate) fn parse<T: FromStr>(text: &str, column: &'static str) -> Result<T> {
     text.parse().map_err(|_| StoreError::Corrupt(column))
+}
+
+/// A change that had to find its row.
+pub(crate) fn changed(done: &PgQueryResult) -> Result<()> {
+    match done.rows_affected() {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
 }
 
 /// A count or an index, which the schema keeps from being negative.

@@ -60,15 +60,54 @@ pub(crate) async fn read(
     Ok(segments)
 }
 
-/// Number of stored segments.
-pub(crate) async fn stored(connection: &mut PgConnection, id: TranscriptionId) -> Result<usize> {
-    let stored = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM transcript_segments WHERE transcription_id = $1"#,
-        id.as_uuid(),
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(usize::try_from(stored).unwrap_or_default())
+/// Makes the stored segments exactly these. Those at the beginning that are
+/// stored as they are stay untouched; from the first difference on, all are
+/// written anew as news of `version`.
+pub(crate) async fn settle(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: TranscriptionId,
+    version: i64,
+    segments: &[Segment],
+) -> Result<()> {
+    let stored = read(connection, user, id, 0).await?;
+    let same = stored
+        .iter()
+        .zip(segments)
+        .take_while(|(stored, segment)| **stored == as_stored(segment))
+        .count();
+    if same < stored.len() {
+        // Words are numbered through, so what follows a change goes as well.
+        sqlx::query!(
+            "DELETE FROM transcript_segments WHERE transcription_id = $1 AND index >= $2",
+            id.as_uuid(),
+            index(stored[same].index),
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    append(connection, user, id, version, &segments[same..]).await
+}
+
+/// A segment as it reads back.
+fn as_stored(segment: &Segment) -> Segment {
+    let (start, end) = span(segment.start, segment.end);
+    let words = segment.words.iter().map(|word| {
+        let (start, end) = span(word.start, word.end);
+        Word {
+            text: word.text.clone(),
+            start,
+            end,
+            confidence: certainty(word.confidence),
+        }
+    });
+    Segment {
+        index: segment.index,
+        start,
+        end,
+        text: segment.text.clone(),
+        words: words.collect(),
+    }
 }
 
 /// Removes all segments and, with them, their words.

@@ -9,7 +9,6 @@ use aes_gcm::{
 };
 use async_trait::async_trait;
 use serde_json::Value;
-use seva_model::UserId;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use tower_sessions::{
@@ -59,19 +58,6 @@ impl SealedSessionStore {
     pub async fn delete_expired(&self) -> Result<u64> {
         Ok(
             sqlx::query!("DELETE FROM sessions WHERE expires_at <= now()")
-                .execute(&self.pool)
-                .await?
-                .rows_affected(),
-        )
-    }
-
-    /// Ends all sessions of a person and says how many they were.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn delete_of_user(&self, user: UserId) -> Result<u64> {
-        Ok(
-            sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user.as_uuid())
                 .execute(&self.pool)
                 .await?
                 .rows_affected(),

@@ -11,28 +11,44 @@ pub(super) struct Codes {
     key: Secret,
 }
 
+/// What a code confirms: the address of this account together with this password
+/// and no other.
+#[derive(Clone, Copy)]
+pub(super) struct Confirmed<'a> {
+    pub(super) user: UserId,
+    pub(super) password_hash: &'a str,
+}
+
 impl Codes {
     pub(super) fn new(key: &Secret) -> Self {
         Self { key: key.clone() }
     }
 
-    /// Six digits, and what to keep of them.
-    pub(super) fn make(&self, user: UserId) -> (String, Vec<u8>) {
+    /// Six digits that confirm this password, and what to keep of them.
+    pub(super) fn make(&self, what: Confirmed<'_>) -> (String, Vec<u8>) {
         let code = format!("{:06}", rand::random_range(0..1_000_000_u32));
-        let digest = self.mac(user, &code).finalize().into_bytes().to_vec();
+        let digest = self.mac(what, &code).finalize().into_bytes().to_vec();
         (code, digest)
     }
 
-    /// Whether the code is the one the digest was made of; in constant time.
-    pub(super) fn matches(&self, user: UserId, code: &ConfirmationCode, digest: &[u8]) -> bool {
-        self.mac(user, code.as_str()).verify_slice(digest).is_ok()
+    /// Whether the code is the one the digest was made of, and was sent for this
+    /// password; in constant time.
+    pub(super) fn matches(
+        &self,
+        what: Confirmed<'_>,
+        code: &ConfirmationCode,
+        digest: &[u8],
+    ) -> bool {
+        self.mac(what, code.as_str()).verify_slice(digest).is_ok()
     }
 
-    fn mac(&self, user: UserId, code: &str) -> Hmac<Sha256> {
+    /// The code is of fixed length, so no two inputs run together.
+    fn mac(&self, what: Confirmed<'_>, code: &str) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose())
             .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
-        mac.update(user.as_uuid().as_bytes());
+        mac.update(what.user.as_uuid().as_bytes());
         mac.update(code.as_bytes());
+        mac.update(what.password_hash.as_bytes());
         mac
     }
 }
@@ -43,15 +59,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_six_digits_and_fits_its_own_user_only() {
+    fn a_code_is_six_digits_and_fits_its_own_user_and_password_only() {
         let codes = Codes::new(&Secret::new(vec![1; 32]));
-        let (user, other) = (UserId::generate(), UserId::generate());
+        let what = Confirmed {
+            user: UserId::generate(),
+            password_hash: "hash-1",
+        };
+        let other_user = Confirmed {
+            user: UserId::generate(),
+            ..what
+        };
+        let other_password = Confirmed {
+            password_hash: "hash-2",
+            ..what
+        };
         for _ in 0..100 {
-            let (code, digest) = codes.make(user);
+            let (code, digest) = codes.make(what);
             let code: ConfirmationCode = code.parse().unwrap();
-            assert!(codes.matches(user, &code, &digest));
-            assert!(!codes.matches(other, &code, &digest));
-            assert!(!codes.matches(user, &code, &digest[..31]));
+            assert!(codes.matches(what, &code, &digest));
+            assert!(!codes.matches(other_user, &code, &digest));
+            assert!(!codes.matches(other_password, &code, &digest));
+            assert!(!codes.matches(what, &code, &digest[..31]));
         }
     }
 }

@@ -16,17 +16,28 @@ use seva_services::ports::{
 };
 use seva_store::{
     PgConnection, PgPool, StoreError, audit,
-    local_credentials::{self as accounts, CodePurpose, LocalAccount, NewLocalUser},
+    local_credentials::{
+        self as accounts, CodePurpose, LocalAccount, NewLocalUser, RegisteredAnew,
+    },
 };
 use uuid::Uuid;
 
-use self::{code::Codes, limiter::Limiter, password::Passwords};
+use self::{
+    code::{Codes, Confirmed},
+    limiter::Limiter,
+    password::Passwords,
+};
 use crate::failure::Service;
 
 const SERVICE: Service = Service("identity");
 
 const CODE_LIFETIME: Duration = Duration::from_secs(15 * 60);
 const CODE_TRIES: i16 = 5;
+
+/// How long an address that nobody confirmed takes no other password. Whoever
+/// registers it next would otherwise have their password confirmed by the person
+/// who waits for the code of the first.
+const RESERVED: Duration = Duration::from_secs(60 * 60);
 
 /// Codes sent to one address, asked for by anybody.
 const MOST_CODES: u32 = 5;
@@ -67,14 +78,11 @@ impl LocalIdentity {
             .map_err(store("find an account"))
     }
 
-    async fn confirm_account(&self, user: UserId) -> Result<(), PortError> {
-        let confirm = async {
-            let mut tx = seva_store::begin(&self.pool).await?;
-            accounts::confirm(&mut tx, user).await?;
-            record(&mut tx, user, "identity.confirm").await?;
-            seva_store::commit(tx).await
-        };
-        confirm.await.map_err(store("confirm"))
+    async fn confirm_account(&self, what: Confirmed<'_>) -> Result<(), StoreError> {
+        let mut tx = seva_store::begin(&self.pool).await?;
+        accounts::confirm(&mut tx, what.user, what.password_hash).await?;
+        record(&mut tx, what.user, "identity.confirm").await?;
+        seva_store::commit(tx).await
     }
 
     /// Sends a code whose digest is stored already.
@@ -84,50 +92,81 @@ impl LocalIdentity {
                 to: email.clone(),
                 subject: "Your SEVA Arogya code".to_owned(),
                 text: format!(
-                    "Your code is {code}\n\nIt is valid for 15 minutes. If you did not ask for \
-                     it, you can leave this message alone.\n"
+                    "Your code is {code}\n\nIt is valid for 15 minutes and confirms the password \
+                     that was registered with this address. If you did not register, enter the \
+                     code nowhere: that password would not be yours.\n"
                 ),
             })
             .await
     }
 
-    /// Opens an account, or begins anew with one that nobody ever confirmed.
+    /// Opens an account, or renews one that nobody confirmed. Gives the subject
+    /// and the code to send.
     async fn open_or_renew(
         &self,
         registration: &Registration,
-        hash: &str,
-    ) -> Result<(UserId, String, String), StoreError> {
-        let known = accounts::find_by_email(&self.pool, &registration.email).await?;
-        let mut tx = seva_store::begin(&self.pool).await?;
-        let (user, subject) = match known {
-            Some(account) => {
-                let user = account.user_id;
-                accounts::set_unconfirmed(&mut tx, user, &registration.full_name, hash).await?;
-                record(&mut tx, user, "identity.register").await?;
-                (user, account.subject)
-            }
-            None => {
-                let user = UserId::generate();
-                let subject = open_account(&mut tx, user, registration, hash).await?;
-                (user, subject)
-            }
+    ) -> Result<(String, String), IdentityError> {
+        let known = self.find(&registration.email).await?;
+        if known.as_ref().is_some_and(|account| account.confirmed) {
+            return Err(IdentityError::AlreadyRegistered);
+        }
+        let hash = self.hash_for(registration, known.as_ref()).await?;
+        let opened = async {
+            let mut tx = seva_store::begin(&self.pool).await?;
+            let (user, subject) = match known {
+                Some(account) => {
+                    let anew = RegisteredAnew {
+                        full_name: &registration.full_name,
+                        known_hash: &account.password_hash,
+                        password_hash: &hash,
+                        reserved: RESERVED,
+                    };
+                    accounts::register_anew(&mut tx, account.user_id, &anew).await?;
+                    (account.user_id, account.subject)
+                }
+                None => open_account(&mut tx, registration, &hash).await?,
+            };
+            record(&mut tx, user, "identity.register").await?;
+            let what = Confirmed {
+                user,
+                password_hash: &hash,
+            };
+            let code = self.renew_code(&mut tx, what).await?;
+            seva_store::commit(tx).await?;
+            Ok((subject, code))
         };
-        let code = self.renew_code(&mut tx, user).await?;
-        seva_store::commit(tx).await?;
-        Ok((user, subject, code))
+        opened.await.map_err(|error| match error {
+            StoreError::Taken | StoreError::WrongState => IdentityError::AlreadyRegistered,
+            error => store("register")(error).into(),
+        })
+    }
+
+    /// The hash to store: the known one when it is of the same password.
+    async fn hash_for(
+        &self,
+        registration: &Registration,
+        known: Option<&LocalAccount>,
+    ) -> Result<String, PortError> {
+        let password = &registration.password;
+        if let Some(account) = known {
+            let hash = account.password_hash.as_str();
+            if self.passwords.verify(password, Some(hash)).await? {
+                return Ok(hash.to_owned());
+            }
+        }
+        self.passwords.hash(password).await
     }
 
     async fn renew_code(
         &self,
         connection: &mut PgConnection,
-        user: UserId,
+        what: Confirmed<'_>,
     ) -> Result<String, StoreError> {
-        let (code, digest) = self.codes.make(user);
-        let purpose = CodePurpose::ConfirmEmail;
+        let (code, digest) = self.codes.make(what);
         accounts::set_code(
             connection,
-            user,
-            purpose,
+            what.user,
+            CodePurpose::ConfirmEmail,
             &digest,
             CODE_TRIES,
             CODE_LIFETIME,
@@ -144,14 +183,7 @@ impl Identity for LocalIdentity {
         if !self.sent_codes.admit(email.as_str(), Instant::now()) {
             return Err(IdentityError::TooManyAttempts);
         }
-        let hash = self.passwords.hash(&registration.password).await?;
-        let (_, subject, code) =
-            self.open_or_renew(registration, &hash)
-                .await
-                .map_err(|error| match error {
-                    StoreError::Taken | StoreError::WrongState => IdentityError::AlreadyRegistered,
-                    error => store("register")(error).into(),
-                })?;
+        let (subject, code) = self.open_or_renew(registration).await?;
         self.send(email, &code).await?;
         Ok(Registered {
             subject,
@@ -165,18 +197,22 @@ impl Identity for LocalIdentity {
         code: &ConfirmationCode,
     ) -> Result<(), IdentityError> {
         let account = self.find(email).await?.ok_or(IdentityError::CodeMismatch)?;
-        let user = account.user_id;
-        let sent = accounts::take_try(&self.pool, user, CodePurpose::ConfirmEmail)
+        let what = confirmed_by_code(&account);
+        let sent = accounts::take_try(&self.pool, what.user, CodePurpose::ConfirmEmail)
             .await
             .map_err(store("confirm"))?
             .ok_or(IdentityError::CodeMismatch)?;
         if !sent.usable {
             return Err(IdentityError::CodeExpired);
         }
-        if !self.codes.matches(user, code, &sent.code_hash) {
+        if !self.codes.matches(what, code, &sent.code_hash) {
             return Err(IdentityError::CodeMismatch);
         }
-        Ok(self.confirm_account(user).await?)
+        match self.confirm_account(what).await {
+            // Another password was registered since the account was read.
+            Err(StoreError::NotFound) => Err(IdentityError::CodeExpired),
+            other => Ok(other.map_err(store("confirm"))?),
+        }
     }
 
     async fn resend_code(&self, email: &EmailAddress) -> Result<(), IdentityError> {
@@ -188,7 +224,10 @@ impl Identity for LocalIdentity {
         };
         let renew = async {
             let mut tx = seva_store::begin(&self.pool).await?;
-            let code = self.renew_code(&mut tx, account.user_id).await?;
+            let code = self
+                .renew_code(&mut tx, confirmed_by_code(&account))
+                .await?;
+            record(&mut tx, account.user_id, "identity.resend_code").await?;
             seva_store::commit(tx).await?;
             Ok(code)
         };
@@ -227,13 +266,21 @@ impl Identity for LocalIdentity {
     }
 }
 
-/// Writes user, credentials and audit row; returns the subject.
+/// What a code of this account confirms.
+fn confirmed_by_code(account: &LocalAccount) -> Confirmed<'_> {
+    Confirmed {
+        user: account.user_id,
+        password_hash: &account.password_hash,
+    }
+}
+
+/// Writes user and credentials; returns the id and the subject.
 async fn open_account(
     connection: &mut PgConnection,
-    user: UserId,
     registration: &Registration,
     password_hash: &str,
-) -> Result<String, StoreError> {
+) -> Result<(UserId, String), StoreError> {
+    let user = UserId::generate();
     let subject = Uuid::now_v7().to_string();
     let account = NewLocalUser {
         id: user,
@@ -243,8 +290,7 @@ async fn open_account(
         password_hash,
     };
     accounts::insert(connection, &account).await?;
-    record(connection, user, "identity.register").await?;
-    Ok(subject)
+    Ok((user, subject))
 }
 
 async fn record(

@@ -9,7 +9,7 @@ mod lease;
 mod news;
 mod purge;
 mod stages;
-mod tries;
+mod supervise;
 mod writes;
 
 use std::{num::NonZero, sync::Arc, thread, time::Duration};
@@ -19,7 +19,7 @@ use tokio::{task::JoinSet, time::Instant};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{Services, errors};
-use tries::Tries;
+use supervise::supervise;
 
 /// How the worker works.
 #[derive(Clone, Debug)]
@@ -35,11 +35,12 @@ pub struct WorkerConfig {
     /// First pause before a failed service is tried again; the next is four
     /// times as long.
     pub backoff: Duration,
-    /// Tries before a failing service fails the dictation.
+    /// Tries of a stage before a failing service fails the dictation, over all
+    /// workers and restarts.
     pub tries: u32,
     /// How often a dictation may take its worker down before it is given up.
     pub max_crashes: i16,
-    /// How often deleted dictations are looked for.
+    /// How often what was deleted, and what nobody owns, is looked for.
     pub purge_every: Duration,
     /// How long what was deleted is kept, at least half a minute.
     pub keep_deleted: Duration,
@@ -67,7 +68,6 @@ impl Default for WorkerConfig {
 pub struct Worker {
     services: Services,
     config: Arc<WorkerConfig>,
-    tries: Arc<Tries>,
 }
 
 impl Worker {
@@ -77,23 +77,22 @@ impl Worker {
         Self {
             services,
             config: Arc::new(config),
-            tries: Arc::default(),
         }
     }
 
     /// Works until `shutdown`, then hands back what it has not finished and
     /// returns. Dropping it is as good as killing it: leases run out.
     pub async fn run(self, shutdown: CancellationToken) {
-        let mut slots = JoinSet::new();
+        let mut parts = JoinSet::new();
         for _ in 0..self.config.parallel.max(1) {
-            slots.spawn(self.clone().work(shutdown.clone()));
+            let (worker, stop) = (self.clone(), shutdown.clone());
+            let slot = move || worker.clone().work(stop.clone());
+            parts.spawn(supervise("slot", self.config.poll, shutdown.clone(), slot));
         }
-        slots.spawn(self.clone().purge_until(shutdown));
-        while let Some(ended) = slots.join_next().await {
-            if ended.is_err() {
-                tracing::error!("a part of the worker panicked");
-            }
-        }
+        let (pause, stop) = (self.config.purge_every, shutdown.clone());
+        let purge = move || self.clone().purge_until(stop.clone());
+        parts.spawn(supervise("purge", pause, shutdown, purge));
+        while parts.join_next().await.is_some() {}
     }
 
     async fn work(self, shutdown: CancellationToken) {

@@ -1,16 +1,20 @@
-//! Removing for good what was deleted and not taken back.
+//! Removing for good what was deleted and not taken back, and what nobody owns.
 
-use seva_store::{StoreError, prescriptions, transcriptions, transcriptions::Purgeable};
+use seva_store::{
+    StoreError, prescriptions, prescriptions::PurgeableDraft, transcriptions,
+    transcriptions::Purgeable,
+};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::Worker;
 use crate::{
-    audited::{Action, TRANSCRIPTION},
+    audited::{Action, PRESCRIPTION, TRANSCRIPTION},
     errors,
+    objects::paper_key,
 };
 
-/// Dictations removed at a time.
+/// Rows of a kind removed at a time.
 const BATCH: u32 = 50;
 
 impl Worker {
@@ -26,8 +30,11 @@ impl Worker {
             if let Err(error) = self.purge_dictations().await {
                 errors::report("store", "purge dictations", &error);
             }
-            if let Err(error) = self.purge_prescriptions().await {
-                errors::report("store", "purge prescriptions", &error);
+            if let Err(error) = self.purge_drafts().await {
+                errors::report("store", "purge drafts", &error);
+            }
+            if let Err(error) = self.services.sweep_objects().await {
+                errors::report("store", "sweep objects", &error);
             }
         }
     }
@@ -57,13 +64,28 @@ impl Worker {
             .await
     }
 
-    async fn purge_prescriptions(&self) -> Result<(), StoreError> {
-        let mut tx = seva_store::begin(self.services.pool()).await?;
-        let purged = prescriptions::purge_deleted(&mut tx, self.config.keep_deleted).await?;
-        seva_store::commit(tx).await?;
-        if purged > 0 {
-            tracing::info!(purged, "deleted drafts were removed");
+    async fn purge_drafts(&self) -> Result<(), StoreError> {
+        let pool = self.services.pool();
+        let deleted = prescriptions::purgeable(pool, self.config.keep_deleted, BATCH).await?;
+        for draft in deleted {
+            self.purge_draft(draft).await?;
         }
         Ok(())
+    }
+
+    /// A signature that broke off may have left a paper; it goes first, as the
+    /// recording does.
+    async fn purge_draft(&self, draft: PurgeableDraft) -> Result<(), StoreError> {
+        let id = draft.prescription_id;
+        let objects = &self.services.ports().objects;
+        if let Err(error) = objects.delete(&paper_key(draft.user_id, id)).await {
+            errors::report("objects", "delete paper of a draft", &error);
+            return Ok(());
+        }
+        let mut tx = seva_store::begin(self.services.pool()).await?;
+        prescriptions::purge(&mut tx, id).await?;
+        Action::of_system("prescription.purge", PRESCRIPTION, id.as_uuid())
+            .commit(tx)
+            .await
     }
 }

@@ -116,12 +116,10 @@ impl Worker {
             }
             Err(TranscriberError::Cancelled) => return Ok(Err(End::Failed(engine_failed()))),
             Err(TranscriberError::Port(error)) => {
-                return Ok(Err(self
-                    .postpone(job, &error)
-                    .unwrap_or_else(|| End::Failed(engine_failed()))));
+                let later = self.postpone(job, &error).await?;
+                return Ok(Err(later.unwrap_or_else(|| End::Failed(engine_failed()))));
             }
         };
-        self.tries.forget(job.lease.transcription_id);
         let text = joined(&segments);
         if text.is_empty() {
             return Ok(Err(End::Failed(nothing_said())));
@@ -167,7 +165,7 @@ impl Worker {
         };
         match found {
             Ok(entities) => self.complete(job, Some(&entities)).await,
-            Err(error) => match self.postpone(job, &error) {
+            Err(error) => match self.postpone(job, &error).await? {
                 Some(later) => Ok(later),
                 None => self.complete(job, None).await,
             },
@@ -184,22 +182,26 @@ impl Worker {
     }
 
     /// Another try later, while it may help and there are tries left.
-    fn postpone(&self, job: &ClaimedJob, error: &PortError) -> Option<End> {
+    async fn postpone(
+        &self,
+        job: &ClaimedJob,
+        error: &PortError,
+    ) -> Result<Option<End>, StoreError> {
         errors::report(error.service, error.operation, error);
-        let failures = self.tries.failed(job.lease.transcription_id);
-        if error.may_retry && failures < self.config.tries {
-            Some(End::Postponed(
-                self.config.backoff * 4_u32.pow(failures - 1),
-            ))
-        } else {
-            None
+        if !error.may_retry {
+            return Ok(None);
         }
+        let failures = self.count_failure(&job.lease).await?;
+        if failures >= self.config.tries {
+            return Ok(None);
+        }
+        let pauses = 4_u32.saturating_pow(failures.saturating_sub(1));
+        Ok(Some(End::Postponed(
+            self.config.backoff.saturating_mul(pauses),
+        )))
     }
 
     async fn write_end(&self, lease: &jobs::Lease, end: &End) -> Result<(), StoreError> {
-        if !matches!(end, End::Postponed(_)) {
-            self.tries.forget(lease.transcription_id);
-        }
         let write = match end {
             End::Completed | End::Stopped(Stop::LeaseLost) => return Ok(()),
             End::Failed(failure) => Write::Failed(failure),

@@ -74,6 +74,14 @@ impl Worker {
         self.write_once(lease, write).await
     }
 
+    /// Counts a service's failure in the job's row and tells how many there were.
+    pub(super) async fn count_failure(&self, lease: &Lease) -> Result<u32, StoreError> {
+        let mut tx = seva_store::begin(self.services.pool()).await?;
+        let failures = jobs::count_failure(&mut tx, lease).await?;
+        seva_store::commit(tx).await?;
+        Ok(u32::from(failures.unsigned_abs()))
+    }
+
     async fn write_once(&self, lease: &Lease, write: Write<'_>) -> Result<(), StoreError> {
         let mut tx = seva_store::begin(self.services.pool()).await?;
         if !write.make(&mut tx, lease).await? {

@@ -1,12 +1,12 @@
 //! Services that fail, and what the doctor gets.
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use seva_model::TranscriptionStatus;
 
 use crate::{
-    doubles::{SENTENCES, Speech},
-    world::World,
+    doubles::{ALL, SENTENCES, Speech},
+    world::{Work, World, config, eventually},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,6 +59,30 @@ async fn the_third_failure_is_the_doctors_to_retry() {
         (end.status, end.failure),
         (TranscriptionStatus::Completed, None)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_starts_again_goes_on_counting() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    world.transcriber.next(Speech::Fails { may_retry: true });
+    let id = world.dictate(doctor).await;
+    let mut patient = config();
+    patient.backoff = Duration::from_secs(3600);
+    let first = Work::start(&world.services, patient);
+    let given_back = "SELECT count(*) FROM jobs WHERE service_failures = 1 AND lease_token IS NULL";
+    eventually(|| async { world.count(given_back).await == 1 }).await;
+    first.kill().await;
+    world.run_sql("UPDATE jobs SET run_after = now()").await;
+
+    let second = world.process(ALL, ALL);
+    for _ in 0..3 {
+        second.transcriber.next(Speech::Fails { may_retry: true });
+    }
+    let _work = Work::start(&second.services, config());
+    let end = world.end_of(doctor, id).await;
+    assert_eq!(end.status, TranscriptionStatus::Failed);
+    assert_eq!(second.transcriber.calls.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ mod crash;
 mod doubles;
 mod edits;
 mod failures;
+mod objects;
 mod ownership;
 mod pipeline;
 mod prescriptions;

@@ -148,7 +148,8 @@ async fn a_dictation_is_drafted_edited_and_signed() {
         [
             "prescription.create",
             "prescription.save",
-            "prescription.finalize"
+            "prescription.finalize",
+            "prescription.link_pdf"
         ]
     );
 
@@ -342,8 +343,22 @@ async fn a_draft_that_was_deleted_long_ago_is_removed() {
     world
         .run_sql("UPDATE prescriptions SET deleted_at = now() - interval '1 hour' WHERE deleted_at IS NOT NULL")
         .await;
+    // A signature that broke off left its paper.
+    let paper = |id| format!("prescriptions/{doctor}/{id}.pdf");
+    for id in [deleted, kept] {
+        world.objects.store(&paper(id), "SIGNED");
+    }
     let work = world.work();
     eventually(|| async { world.count("SELECT count(*) FROM prescriptions").await == 1 }).await;
     work.shut_down().await;
     world.services.get_prescription(doctor, kept).await.unwrap();
+    assert_eq!(world.objects.keys(), [paper(kept)]);
+    assert_eq!(
+        world.actions(deleted.as_uuid()).await,
+        [
+            "prescription.create",
+            "prescription.delete",
+            "prescription.purge"
+        ]
+    );
 }

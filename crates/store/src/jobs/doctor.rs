@@ -7,12 +7,12 @@ use super::{
     CancelOutcome,
     queue::{lock_queue, tell_those_behind, why_not},
 };
-use crate::{Result, StoreError};
+use crate::{Result, rows::changed};
 
 /// Puts a dictation at the end of the queue, in the transaction that takes it in.
 ///
 /// # Errors
-/// [`StoreError::NotFound`]; [`StoreError::Taken`] when it is queued already.
+/// [`crate::StoreError::NotFound`]; [`crate::StoreError::Taken`] when it is queued already.
 pub async fn enqueue(
     connection: &mut PgConnection,
     user: UserId,
@@ -27,16 +27,13 @@ pub async fn enqueue(
     )
     .execute(connection)
     .await?;
-    match queued.rows_affected() {
-        0 => Err(StoreError::NotFound),
-        _ => Ok(()),
-    }
+    changed(&queued)
 }
 
 /// Cancels a dictation that waits, or asks the worker that has it to stop.
 ///
 /// # Errors
-/// [`StoreError::NotFound`]; [`StoreError::WrongState`] when it came to its end
+/// [`crate::StoreError::NotFound`]; [`crate::StoreError::WrongState`] when it came to its end
 /// before.
 pub async fn request_cancel(
     connection: &mut PgConnection,
@@ -103,7 +100,7 @@ pub(super) async fn end_cancelled(
 /// kept; only what is missing is done.
 ///
 /// # Errors
-/// [`StoreError::NotFound`]; [`StoreError::WrongState`] for any other status.
+/// [`crate::StoreError::NotFound`]; [`crate::StoreError::WrongState`] for any other status.
 pub async fn retry(connection: &mut PgConnection, user: UserId, id: TranscriptionId) -> Result<()> {
     let changed = sqlx::query!(
         "UPDATE transcriptions

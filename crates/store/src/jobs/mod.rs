@@ -18,7 +18,9 @@ use uuid::Uuid;
 pub use doctor::{enqueue, request_cancel, retry};
 pub use queue::{claim, release};
 pub(crate) use queue::{lock_queue, tell_those_behind};
-pub use worker::{cancelled, fail, finish_extraction, finish_transcription, heartbeat, progress};
+pub use worker::{
+    cancelled, count_failure, fail, finish_extraction, finish_transcription, heartbeat, progress,
+};
 
 /// How long a deletion can be taken back; until then a running job goes on.
 pub const UNDO_TIME: Duration = Duration::from_secs(15);

@@ -49,6 +49,23 @@ pub async fn heartbeat(
     .ok_or(StoreError::LeaseLost)
 }
 
+/// Counts that a service failed in this stage and tells how often that was, over
+/// all workers that tried.
+///
+/// # Errors
+/// [`StoreError::LeaseLost`].
+pub async fn count_failure(connection: &mut PgConnection, lease: &Lease) -> Result<i16> {
+    sqlx::query_scalar!(
+        "UPDATE jobs SET service_failures = service_failures + 1
+          WHERE transcription_id = $1 AND lease_token = $2 RETURNING service_failures",
+        lease.transcription_id.as_uuid(),
+        lease.token,
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::LeaseLost)
+}
+
 /// Stores how far the stage is (0 to 100, it never falls) and the segments that
 /// were decided since the last call, in order of their index. Gives the
 /// dictation's new version.
@@ -105,11 +122,15 @@ pub async fn finish_transcription(
     )
     .fetch_one(&mut *connection)
     .await?;
-    // News on the way may have been lost; the end of the stage has them all.
-    if segments::stored(connection, id).await? != all_segments.len() {
-        segments::clear(connection, id).await?;
-        segments::append(connection, lease.user_id, id, version, all_segments).await?;
-    }
+    // The next stage has failures of its own to count.
+    sqlx::query!(
+        "UPDATE jobs SET service_failures = 0 WHERE transcription_id = $1",
+        id.as_uuid(),
+    )
+    .execute(&mut *connection)
+    .await?;
+    // News on the way may have been lost, or decided otherwise in the end.
+    segments::settle(connection, lease.user_id, id, version, all_segments).await?;
     Ok(version)
 }
 

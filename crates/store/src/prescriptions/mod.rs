@@ -1,7 +1,5 @@
 //! Prescriptions: drafted, saved, signed, found again.
 
-use std::time::Duration;
-
 use seva_model::{
     Diagnosis, MedicationLine, Prescription, PrescriptionContent, PrescriptionId,
     PrescriptionStatus, PrescriptionSummary, TranscriptionId, UserId,
@@ -11,9 +9,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Cursor, Page, Result, StoreError, jobs,
+    Cursor, Page, Result, StoreError,
     page::{contains_pattern, rows_to_read},
-    rows::{interval, parse},
+    rows::parse,
 };
 
 /// A draft to be stored.
@@ -75,8 +73,10 @@ macro_rules! prescriptions {
     };
 }
 
+mod deletion;
 mod signing;
 
+pub use deletion::{PurgeableDraft, purge, purgeable, soft_delete, undelete};
 pub use signing::{SignedPdf, Signing, Verification, finalize, pdf, verify};
 
 impl TryFrom<Row> for Prescription {
@@ -280,7 +280,17 @@ pub async fn save(
     )
     .fetch_optional(&mut *connection)
     .await?;
-    match saved {
+    changed_or_why(connection, user, id, saved).await
+}
+
+/// What a change of a draft wrote, or why it found no row.
+async fn changed_or_why(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: PrescriptionId,
+    written: Option<Row>,
+) -> Result<Prescription> {
+    match written {
         Some(row) => row.try_into(),
         None => Err(why_not(connection, user, id).await?),
     }
@@ -340,68 +350,4 @@ pub async fn copy(
         content: &content,
     };
     insert_draft(connection, user, &new, Some(from)).await
-}
-
-/// Deletes a draft so that it can be brought back for a moment.
-///
-/// # Errors
-/// [`StoreError::NotFound`]; [`StoreError::Signed`].
-pub async fn soft_delete(
-    connection: &mut PgConnection,
-    user: UserId,
-    id: PrescriptionId,
-) -> Result<()> {
-    let changed = sqlx::query!(
-        "UPDATE prescriptions SET deleted_at = now()
-          WHERE id = $1 AND user_id = $2 AND status = 'DRAFT' AND deleted_at IS NULL",
-        id.as_uuid(),
-        user.as_uuid(),
-    )
-    .execute(&mut *connection)
-    .await?;
-    match changed.rows_affected() {
-        0 => Err(why_not(connection, user, id).await?),
-        _ => Ok(()),
-    }
-}
-
-/// Brings a draft back that was deleted within [`jobs::UNDO_TIME`].
-///
-/// # Errors
-/// [`StoreError::NotFound`]; [`StoreError::Taken`] when its dictation got another
-/// draft meanwhile.
-pub async fn undelete(
-    connection: &mut PgConnection,
-    user: UserId,
-    id: PrescriptionId,
-) -> Result<()> {
-    let changed = sqlx::query!(
-        "UPDATE prescriptions SET deleted_at = NULL
-          WHERE id = $1 AND user_id = $2 AND deleted_at > now() - $3::interval",
-        id.as_uuid(),
-        user.as_uuid(),
-        interval(jobs::UNDO_TIME),
-    )
-    .execute(connection)
-    .await?;
-    match changed.rows_affected() {
-        0 => Err(StoreError::NotFound),
-        _ => Ok(()),
-    }
-}
-
-/// Removes the drafts of all doctors that were deleted at least `age` ago (at
-/// least twice [`jobs::UNDO_TIME`]) and says how many they were.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub async fn purge_deleted(connection: &mut PgConnection, age: Duration) -> Result<u64> {
-    Ok(sqlx::query!(
-        "DELETE FROM prescriptions
-          WHERE status = 'DRAFT' AND deleted_at <= now() - $1::interval",
-        interval(age.max(2 * jobs::UNDO_TIME)),
-    )
-    .execute(connection)
-    .await?
-    .rows_affected())
 }

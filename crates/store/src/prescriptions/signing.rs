@@ -4,7 +4,7 @@ use seva_model::{Diagnosis, MedicationLine, Prescription, PrescriptionId, UserId
 use sqlx::{PgConnection, PgPool, types::Json};
 use time::OffsetDateTime;
 
-use super::{Row, why_not};
+use super::{Row, changed_or_why};
 use crate::{Result, StoreError};
 
 /// What signing adds.
@@ -78,10 +78,7 @@ pub async fn finalize(
     )
     .fetch_optional(&mut *connection)
     .await?;
-    match signed {
-        Some(row) => row.try_into(),
-        None => Err(why_not(connection, user, id).await?),
-    }
+    changed_or_why(connection, user, id, signed).await
 }
 
 /// Where the paper of a signed prescription is.

@@ -5,7 +5,10 @@ use std::time::Duration;
 use seva_model::{TranscriptionId, UserId};
 use sqlx::{PgConnection, PgPool};
 
-use crate::{Result, StoreError, jobs, rows::interval};
+use crate::{
+    Result, jobs,
+    rows::{changed, interval},
+};
 
 /// A deleted dictation whose recording is still stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,14 +24,14 @@ pub struct Purgeable {
 /// [`jobs::UNDO_TIME`] has passed, so that an undo brings everything back.
 ///
 /// # Errors
-/// [`StoreError::NotFound`].
+/// [`crate::StoreError::NotFound`].
 pub async fn soft_delete(
     connection: &mut PgConnection,
     user: UserId,
     id: TranscriptionId,
 ) -> Result<()> {
     jobs::lock_queue(connection).await?;
-    let changed = sqlx::query!(
+    let done = sqlx::query!(
         "UPDATE transcriptions SET deleted_at = now(), version = version + 1
           WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",
         id.as_uuid(),
@@ -36,23 +39,21 @@ pub async fn soft_delete(
     )
     .execute(&mut *connection)
     .await?;
-    if changed.rows_affected() == 0 {
-        return Err(StoreError::NotFound);
-    }
+    changed(&done)?;
     jobs::tell_those_behind(connection, id).await
 }
 
 /// Brings a dictation back that was deleted within [`jobs::UNDO_TIME`].
 ///
 /// # Errors
-/// [`StoreError::NotFound`] when it is not deleted, or for too long.
+/// [`crate::StoreError::NotFound`] when it is not deleted, or for too long.
 pub async fn undelete(
     connection: &mut PgConnection,
     user: UserId,
     id: TranscriptionId,
 ) -> Result<()> {
     jobs::lock_queue(connection).await?;
-    let changed = sqlx::query!(
+    let done = sqlx::query!(
         "UPDATE transcriptions SET deleted_at = NULL, version = version + 1
           WHERE id = $1 AND user_id = $2 AND deleted_at > now() - $3::interval",
         id.as_uuid(),
@@ -61,9 +62,7 @@ pub async fn undelete(
     )
     .execute(&mut *connection)
     .await?;
-    if changed.rows_affected() == 0 {
-        return Err(StoreError::NotFound);
-    }
+    changed(&done)?;
     jobs::tell_those_behind(connection, id).await
 }
 
@@ -72,7 +71,7 @@ pub async fn undelete(
 /// [`jobs::UNDO_TIME`] counts as that.
 ///
 /// # Errors
-/// [`StoreError::Database`].
+/// [`crate::StoreError::Database`].
 pub async fn purgeable(pool: &PgPool, age: Duration, limit: u32) -> Result<Vec<Purgeable>> {
     Ok(sqlx::query!(
         "SELECT id, audio_key FROM transcriptions
@@ -92,7 +91,7 @@ pub async fn purgeable(pool: &PgPool, age: Duration, limit: u32) -> Result<Vec<P
 /// prescriptions stay. The recording has to be gone from the object store first.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] when it is not deleted.
+/// [`crate::StoreError::NotFound`] when it is not deleted.
 pub async fn purge(connection: &mut PgConnection, id: TranscriptionId) -> Result<()> {
     sqlx::query!(
         "DELETE FROM jobs j USING transcriptions t
@@ -107,8 +106,5 @@ pub async fn purge(connection: &mut PgConnection, id: TranscriptionId) -> Result
     )
     .execute(connection)
     .await?;
-    match removed.rows_affected() {
-        0 => Err(StoreError::NotFound),
-        _ => Ok(()),
-    }
+    changed(&removed)
 }

@@ -54,8 +54,6 @@ pub struct TranscriptionFilter {
     pub status: Option<TranscriptionStatus>,
     /// Made then or later.
     pub created_from: Option<OffsetDateTime>,
-    /// Made earlier than that.
-    pub created_before: Option<OffsetDateTime>,
     /// Where the page before ended.
     pub after: Option<Cursor>,
     /// Rows of the page, at most 100; 0 means 25.
@@ -228,14 +226,12 @@ pub async fn list(
            AND ($2::text IS NULL OR patient_name ILIKE $2 OR current_text ILIKE $2)
            AND ($3::text IS NULL OR status = $3)
            AND ($4::timestamptz IS NULL OR created_at >= $4)
-           AND ($5::timestamptz IS NULL OR created_at < $5)
-           AND ($6::timestamptz IS NULL OR (created_at, id) < ($6, $7::uuid))
-         ORDER BY created_at DESC, id DESC LIMIT $8",
+           AND ($5::timestamptz IS NULL OR (created_at, id) < ($5, $6::uuid))
+         ORDER BY created_at DESC, id DESC LIMIT $7",
         user.as_uuid(),
         contains_pattern(filter.search.as_deref()),
         filter.status.map(TranscriptionStatus::as_str),
         filter.created_from,
-        filter.created_before,
         filter.after.map(|cursor| cursor.created_at),
         filter.after.map(|cursor| cursor.id),
         rows_to_read(filter.limit),

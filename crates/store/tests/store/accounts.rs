@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use seva_model::{DoctorProfile, EmailAddress, FullName, UserId};
 use seva_store::{
-    local_credentials::{self as credentials, CodePurpose, LocalAccount, NewLocalUser},
+    local_credentials::{
+        self as credentials, CodePurpose, LocalAccount, NewLocalUser, RegisteredAnew,
+    },
     users::{self, IdentityUser},
 };
 
@@ -101,20 +103,28 @@ async fn an_account_is_opened_found_and_confirmed() {
     assert_eq!(account.full_name, "Dr Nila");
 
     commit!(world, credentials::set_code, id, CONFIRM, &[1; 32], 5, HOUR).unwrap();
-    commit!(world, credentials::confirm, id).unwrap();
+    is_not_found(
+        "another password",
+        commit!(world, credentials::confirm, id, "hash-0"),
+    );
+    assert!(!found().await.confirmed);
+    commit!(world, credentials::confirm, id, "hash-1").unwrap();
     assert!(found().await.confirmed);
     let code = credentials::take_try(world.pool(), id, CONFIRM)
         .await
         .unwrap();
     assert!(code.is_none(), "the code is used up");
-    commit!(world, credentials::confirm, id).unwrap();
+    commit!(world, credentials::confirm, id, "hash-1").unwrap();
 
     commit!(world, credentials::set_password_hash, id, "hash-2").unwrap();
     assert_eq!(found().await.password_hash, "hash-2");
     assert!(find(&world, "nobody@clinic.example").await.is_none());
     // Asha signs in elsewhere and has no password here.
     assert!(find(&world, "asha@clinic.example").await.is_none());
-    is_not_found("confirm", commit!(world, credentials::confirm, world.asha));
+    is_not_found(
+        "confirm",
+        commit!(world, credentials::confirm, world.asha, "hash-1"),
+    );
     is_not_found(
         "hash",
         commit!(world, credentials::set_password_hash, world.asha, "h"),
@@ -135,17 +145,49 @@ async fn only_an_unconfirmed_account_is_registered_anew() {
     assert_refused!(commit!(world, credentials::insert, &again), Taken);
 
     let renamed = name("Dr Nila Rao");
-    commit!(world, credentials::set_unconfirmed, id, &renamed, "hash-2").unwrap();
-    let account = find(&world, "nila@clinic.example").await.unwrap();
+    let anew = |known_hash, password_hash| RegisteredAnew {
+        full_name: &renamed,
+        known_hash,
+        password_hash,
+        reserved: HOUR,
+    };
+    let register = async |known, new| {
+        let anew = anew(known, new);
+        commit!(world, credentials::register_anew, id, &anew)
+    };
+    let stored = async || {
+        let account = find(&world, "nila@clinic.example").await.unwrap();
+        (account.password_hash, account.full_name)
+    };
+    let age = "UPDATE local_credentials SET registered_at = now() - interval '61 min'
+                WHERE user_id = $1";
+
+    assert_refused!(register("hash-1", "hash-2").await, WrongState);
     assert_eq!(
-        (account.password_hash.as_str(), account.full_name.as_str()),
-        ("hash-2", "Dr Nila Rao")
+        stored().await,
+        ("hash-1".to_owned(), "Dr Nila".to_owned()),
+        "it is reserved"
     );
-    commit!(world, credentials::confirm, id).unwrap();
-    assert_refused!(
-        commit!(world, credentials::set_unconfirmed, id, &renamed, "hash-3"),
-        WrongState
+    register("hash-1", "hash-1").await.unwrap();
+    assert_eq!(
+        stored().await,
+        ("hash-1".to_owned(), "Dr Nila Rao".to_owned())
     );
+
+    world.sql(age, id.as_uuid()).await;
+    let (one, two) = tokio::join!(register("hash-1", "hash-2"), register("hash-1", "hash-3"));
+    assert_eq!(
+        u8::from(one.is_ok()) + u8::from(two.is_ok()),
+        1,
+        "of two at once one is reserved from then on"
+    );
+    let (hash, _) = stored().await;
+    assert_refused!(register("hash-1", "hash-1").await, WrongState);
+
+    world.sql(age, id.as_uuid()).await;
+    commit!(world, credentials::confirm, id, &hash).unwrap();
+    assert_refused!(register(&hash, &hash).await, WrongState);
+    assert_refused!(register(&hash, "hash-4").await, WrongState);
 }
 
 #[tokio::test]

@@ -213,6 +213,41 @@ async fn the_next_worker_keeps_a_transcript_and_watchers_get_it_again() {
 }
 
 #[tokio::test]
+async fn the_transcript_is_what_the_engine_gave_in_the_end() {
+    let told = |texts: &[&str]| -> Vec<_> {
+        (0..)
+            .zip(texts)
+            .map(|(at, text)| segment(at, text))
+            .collect()
+    };
+    let on_the_way = told(&["Start metformin.", "Review in too weeks.", "Thanks."]);
+    for end in [
+        told(&["Start metformin.", "Review in two weeks.", "Thanks."]),
+        told(&["Start metformin?", "Review in too weeks.", "Thanks."]),
+        told(&["Start metformin."]),
+        told(&["Start metformin.", "Review.", "Thank you.", "Bye."]),
+        told(&[]),
+        on_the_way.clone(),
+    ] {
+        let world = World::new().await;
+        let id = world.queued().await;
+        let lease = world.claim().await.unwrap().lease;
+        commit!(world, jobs::progress, &lease, 90, &on_the_way).unwrap();
+        for _ in 0..2 {
+            commit!(world, jobs::finish_transcription, &lease, "…", &end).unwrap();
+            let stored = transcriptions::get(world.pool(), world.asha, id)
+                .await
+                .unwrap();
+            assert_eq!(stored.segments, end);
+            let words: usize = end.iter().map(|segment| segment.words.len()).sum();
+            let numbered = "SELECT count(*) FROM transcript_words WHERE index <
+                                (SELECT count(*) FROM transcript_words)";
+            assert_eq!(world.count(numbered).await, words as i64);
+        }
+    }
+}
+
+#[tokio::test]
 async fn finishing_twice_changes_nothing() {
     let world = World::new().await;
     let id = world.queued().await;

@@ -5,11 +5,16 @@
 
 mod accounts;
 mod audit;
+mod dictation_lists;
 mod dictations;
 mod fixture;
 mod leases;
 mod live;
+mod object_intents;
 mod prescriptions;
+mod purging;
 mod queue;
 mod scoping;
 mod sessions;
+mod signing;
+mod transactions;

@@ -280,3 +280,32 @@ async fn a_running_deleted_dictation_is_stopped_once_no_undo_is_possible() {
         NotFound
     );
 }
+
+#[tokio::test]
+async fn failures_of_a_service_are_counted_over_workers_until_the_next_stage() {
+    let world = World::new().await;
+    world.queued().await;
+    let first = world.claim().await.unwrap().lease;
+    assert_eq!(commit!(world, jobs::count_failure, &first).unwrap(), 1);
+    commit!(world, jobs::release, &first, Duration::ZERO).unwrap();
+    assert_refused!(commit!(world, jobs::count_failure, &first), LeaseLost);
+
+    let second = world.claim().await.unwrap().lease;
+    assert_eq!(commit!(world, jobs::count_failure, &second).unwrap(), 2);
+    let heard = [segment(0, "Start metformin.")];
+    commit!(
+        world,
+        jobs::finish_transcription,
+        &second,
+        "Start metformin.",
+        &heard
+    )
+    .unwrap();
+    assert_eq!(commit!(world, jobs::count_failure, &second).unwrap(), 1);
+
+    commit!(world, jobs::fail, &second, &crate::fixture::failure()).unwrap();
+    let id = second.transcription_id;
+    commit!(world, jobs::retry, world.asha, id).unwrap();
+    let third = world.claim().await.unwrap().lease;
+    assert_eq!(commit!(world, jobs::count_failure, &third).unwrap(), 1);
+}

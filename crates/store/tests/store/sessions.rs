@@ -147,20 +147,3 @@ async fn an_id_in_use_is_never_given_twice() {
     assert_eq!(store.load(&first.id).await.unwrap(), Some(first));
     assert_eq!(store.load(&second.id).await.unwrap(), Some(second));
 }
-
-#[tokio::test]
-async fn all_sessions_of_a_person_end_at_once() {
-    let world = World::new().await;
-    let store = store(&world);
-    let one = created(&store, Some(world.asha)).await;
-    let mut two = created(&store, None).await;
-    // Signed in after the session began.
-    two.data
-        .insert(SESSION_USER_KEY.to_owned(), json!(world.asha));
-    store.save(&two).await.unwrap();
-    let other = created(&store, Some(world.ravi)).await;
-    assert_eq!(store.delete_of_user(world.asha).await.unwrap(), 2);
-    assert_eq!(store.load(&one.id).await.unwrap(), None);
-    assert_eq!(store.load(&two.id).await.unwrap(), None);
-    assert!(store.load(&other.id).await.unwrap().is_some());
-}

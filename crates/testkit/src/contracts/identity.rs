@@ -68,6 +68,7 @@ pub async fn identity<W: IdentityWorld>(make: impl AsyncFn() -> W) {
     a_registered_person_confirms_and_signs_in(&make().await).await;
     a_wrong_password_and_an_unknown_address_look_the_same(&make().await).await;
     a_confirmed_address_can_not_be_registered_again(&make().await).await;
+    an_awaited_confirmation_is_of_the_first_password(&make().await).await;
     a_new_code_voids_the_one_before(&make().await).await;
     an_old_code_is_refused_as_old(&make().await).await;
     nobody_learns_who_has_an_account(&make().await).await;
@@ -179,6 +180,41 @@ async fn a_confirmed_address_can_not_be_registered_again(world: &impl IdentityWo
         .expect("the first password still counts");
     assert_eq!(still.subject, subject);
     assert_eq!(still.full_name, name("Asha Verma"));
+}
+
+/// Else whoever registers the address next would have a password of theirs
+/// confirmed by the person who waits for the code.
+async fn an_awaited_confirmation_is_of_the_first_password(world: &impl IdentityWorld) {
+    let first = registration("doctor@contract.example");
+    let port = world.identity();
+    port.register(&first).await.expect("registration");
+    let sent = world.codes_sent_to(&first.email).await;
+    let second = Registration {
+        password: Password::new("Other-Pass-2".to_owned()).expect("a password"),
+        full_name: name("Somebody Else"),
+        ..registration("doctor@contract.example")
+    };
+    assert_refused!(
+        port.register(&second).await,
+        IdentityError::AlreadyRegistered
+    );
+    assert_eq!(
+        world.codes_sent_to(&first.email).await,
+        sent,
+        "a refused registration sends no code"
+    );
+    port.confirm(&first.email, &sent[0])
+        .await
+        .expect("the first code");
+    assert_refused!(
+        port.authenticate(&second.email, &second.password).await,
+        IdentityError::Refused
+    );
+    let signed_in = port
+        .authenticate(&first.email, &first.password)
+        .await
+        .expect("the first password");
+    assert_eq!(signed_in.full_name, first.full_name);
 }
 
 async fn a_new_code_voids_the_one_before(world: &impl IdentityWorld) {

@@ -31,6 +31,11 @@ impl Objects {
         self.stored.lock().unwrap().keys().cloned().collect()
     }
 
+    pub(crate) fn store(&self, key: &str, content: &'static str) {
+        let mut stored = self.stored.lock().unwrap();
+        stored.insert(key.to_owned(), Bytes::from_static(content.as_bytes()));
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<Bytes> {
         self.stored.lock().unwrap().get(key).cloned()
     }
