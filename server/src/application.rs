@@ -81,6 +81,7 @@ impl Application {
             base_url: base_url.clone(),
             downloads,
             secrets,
+            upload_idle: config.web.upload_idle,
             shutdown: shutdown.clone(),
         };
         if config.demo {

@@ -15,6 +15,7 @@ use tower_http::{
         predicate::{DefaultPredicate, NotForContentType},
     },
     limit::RequestBodyLimitLayer,
+    timeout::RequestBodyTimeoutLayer,
 };
 
 use crate::{
@@ -37,13 +38,15 @@ pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
             "/api/v1/transcriptions",
             post(transcriptions::create).get(transcriptions::list),
         )
-        .layer(DefaultBodyLimit::disable());
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyTimeoutLayer::new(state.upload_idle));
 
     let api = Router::new()
         .route("/auth/register", post(auth::register))
         .route("/auth/confirm", post(auth::confirm))
         .route("/auth/login", post(auth::login))
         .route("/auth/logout", post(auth::logout))
+        .route("/transcriptions/search", post(transcriptions::search))
         .route(
             "/transcriptions/{id}",
             get(transcriptions::get).delete(transcriptions::delete),
@@ -87,8 +90,13 @@ pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
             security::same_origin,
         ))
         .route("/files/{token}", get(files::download))
-        .route("/health", get(health::health))
         .nest_service(&format!("/{}", state.leptos.site_pkg_dir), package)
+        .layer(from_fn_with_state(
+            state.base_url.clone(),
+            security::known_host,
+        ))
+        // Asked by machines, under whatever name they know this one by.
+        .route("/health", get(health::health))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(CatchPanicLayer::custom(errors::after_panic))
         .layer(from_fn_with_state(

@@ -4,7 +4,8 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method,
-        header::{self, COOKIE, ORIGIN},
+        header::{self, COOKIE, HOST, ORIGIN},
+        uri::Authority,
     },
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -17,8 +18,9 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// For answers that are not pages: nothing may be loaded from within them.
 const INERT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
-/// A preview is shown inside the page it belongs to.
-pub(crate) const PREVIEW_POLICY: &str = "frame-ancestors 'self'";
+/// A preview fills a tab of its own. What the browser's reader for papers loads
+/// is its own affair; no page may hold one in a frame.
+pub(crate) const PREVIEW_POLICY: &str = "frame-ancestors 'none'";
 
 /// The policy of a page. Its inline scripts, which hand the server's data to the
 /// browser's half, carry the nonce.
@@ -30,7 +32,7 @@ pub(crate) fn page_policy(nonce: &str) -> String {
          style-src 'self'; \
          img-src 'self' data: blob:; \
          media-src 'self' blob:; \
-         frame-src 'self'; \
+         frame-src 'none'; \
          connect-src 'self'; \
          object-src 'none'; \
          base-uri 'none'; \
@@ -75,6 +77,40 @@ pub(crate) async fn headers(
     response
 }
 
+/// Refuses requests under a name that is not this server's.
+///
+/// On this very machine there is no https, whose certificate would betray a
+/// stranger's name. Such a name can be made to point here, and then its page
+/// counts as this site for the browser that has it open.
+pub(crate) async fn known_host(
+    State(base_url): State<BaseUrl>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if base_url.is_https() || is_known(&request, &base_url) {
+        return next.run(request).await;
+    }
+    tracing::warn!("refused a request under another name");
+    let refusal = AppError::new(
+        ErrorCode::ValidationFailed,
+        format!(
+            "SEVA does not answer under this name. Open {} instead.",
+            base_url.as_str()
+        ),
+    );
+    ApiError(refusal).into_response()
+}
+
+/// Every name the request gives counts: of two, nobody knows which was meant.
+fn is_known(request: &Request, base_url: &BaseUrl) -> bool {
+    let hosts = request.headers().get_all(HOST).iter();
+    let hosts = hosts.map(|host| Authority::try_from(host.as_bytes()).ok());
+    let target = request.uri().authority().cloned();
+    let mut names = hosts.chain(target.map(Some)).peekable();
+    names.peek().is_some()
+        && names.all(|name| name.is_some_and(|name| base_url.is_served_at(&name)))
+}
+
 /// Refuses requests that change something and come from another site.
 ///
 /// Browsers say where a request comes from, in `Origin` or at least in
@@ -105,7 +141,7 @@ fn is_own(headers: &HeaderMap, base_url: &BaseUrl) -> bool {
     if let Some(origin) = text(&ORIGIN) {
         // `localhost` and `127.0.0.1` are the same machine under two names: the
         // name the browser used counts. Over https only the configured one does.
-        let host = text(&header::HOST).unwrap_or_default();
+        let host = text(&HOST).unwrap_or_default();
         return origin == base_url.as_str()
             || (!base_url.is_https() && !host.is_empty() && origin == format!("http://{host}"));
     }
@@ -132,6 +168,51 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    #[test]
+    fn only_names_of_this_machine_and_of_the_base_url_are_known() {
+        let here = BaseUrl::parse("http://localhost:3000").unwrap();
+        let own = BaseUrl::of_listener("127.0.0.2:3000".parse().unwrap());
+        let cases: &[(&BaseUrl, &str, &Pairs, bool)] = &[
+            (&here, "/", &[("host", "localhost:3000")], true),
+            (&here, "/", &[("host", "LOCALHOST")], true),
+            (&here, "/", &[("host", "127.0.0.1:8080")], true),
+            (&here, "/", &[("host", "[::1]:3000")], true),
+            (&own, "/", &[("host", "127.0.0.2:3000")], true),
+            (&own, "http://127.0.0.2/", &[], true),
+            (&here, "/", &[("host", "127.0.0.2:3000")], false),
+            (&here, "/", &[("host", "evil.example")], false),
+            (
+                &here,
+                "/",
+                &[("host", "localhost.evil.example:3000")],
+                false,
+            ),
+            (&here, "/", &[("host", "127.0.0.1.evil.example")], false),
+            (&here, "/", &[("host", "localhost@evil.example")], false),
+            (&here, "/", &[("host", "")], false),
+            (&here, "/", &[("host", "no host")], false),
+            (&here, "/", &[], false),
+            (
+                &here,
+                "/",
+                &[("host", "localhost"), ("host", "evil.example")],
+                false,
+            ),
+            (
+                &here,
+                "http://evil.example/",
+                &[("host", "localhost")],
+                false,
+            ),
+        ];
+        for (base_url, target, given, expected) in cases {
+            let mut request = Request::new(axum::body::Body::empty());
+            *request.uri_mut() = target.parse().unwrap();
+            *request.headers_mut() = headers(given);
+            assert_eq!(is_known(&request, base_url), *expected, "{given:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What handlers share.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -22,6 +22,8 @@ pub(crate) struct AppState {
     pub(crate) downloads: Option<Arc<LocalObjects>>,
     /// Asked for its keys by the health check.
     pub(crate) secrets: Arc<dyn SecretSource>,
+    /// How long an upload may stand still.
+    pub(crate) upload_idle: Duration,
     /// Cancelled when the process is to end: streams end then.
     pub(crate) shutdown: CancellationToken,
 }

@@ -1,8 +1,14 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
-use axum::http::Uri;
+use axum::http::{Uri, uri::Authority};
 
 use super::source::Reader;
+
+/// How long an upload may stand still: a doctor's phone in a lift comes back within it.
+const UPLOAD_IDLE: Duration = Duration::from_secs(60);
 
 /// Where it listens and under which address people see it.
 ///
@@ -16,6 +22,9 @@ pub struct WebConfig {
     pub addr: SocketAddr,
     /// Address in links and mail; `None` is the address it listens on.
     pub base_url: Option<BaseUrl>,
+    /// How long an upload may stand still before it is given up; no variable, a
+    /// minute.
+    pub upload_idle: Duration,
 }
 
 impl WebConfig {
@@ -36,7 +45,11 @@ impl WebConfig {
                  and localhost only",
             );
         }
-        Self { addr, base_url }
+        Self {
+            addr,
+            base_url,
+            upload_idle: UPLOAD_IDLE,
+        }
     }
 
     /// Whether nobody but this machine is meant to reach it.
@@ -66,7 +79,7 @@ impl BaseUrl {
             && !text.ends_with('/');
         let is_private = match uri.scheme_str()? {
             "https" => true,
-            "http" => matches!(uri.host()?, "127.0.0.1" | "localhost" | "[::1]"),
+            "http" => is_loopback(uri.host()?),
             _ => false,
         };
         (is_plain && is_private).then(|| Self(text.to_lowercase()))
@@ -89,4 +102,19 @@ impl BaseUrl {
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https:")
     }
+
+    /// Whether a request that was sent to `authority`, a host with or without a
+    /// port, may be meant for this server: it names the configured host or, on
+    /// this very machine, any name of it. The port is the browser's affair.
+    #[must_use]
+    pub fn is_served_at(&self, authority: &Authority) -> bool {
+        let host = authority.host().to_lowercase();
+        let own = self.0.parse::<Uri>();
+        is_loopback(&host) || own.is_ok_and(|own| own.host() == Some(&host))
+    }
+}
+
+/// Whether a host, as addresses write it, is this very machine.
+fn is_loopback(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "localhost" | "[::1]")
 }

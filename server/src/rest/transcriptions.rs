@@ -6,14 +6,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::json;
-use seva_model::{Transcription, TranscriptionId, TranscriptionStatus};
+use seva_model::{AppError, Transcription, TranscriptionId, TranscriptionStatus, UserId};
 use seva_services::{Services, TranscriptionFilter};
 use time::OffsetDateTime;
 
 use super::{Caller, CallerSession, upload};
-use crate::errors::{ApiError, UrlPath, UrlQuery};
+use crate::errors::{ApiError, JsonBody, UrlPath, UrlQuery};
 
 /// `POST /api/v1/transcriptions`
 pub(crate) async fn create(
@@ -27,7 +27,9 @@ pub(crate) async fn create(
         "success": true,
         "transcription_id": id,
         "job_name": job_name(id),
-        "status": TranscriptionStatus::Pending,
+        // The API promises this word for work that was taken on, though the job
+        // may still wait for its turn; asked for, the dictation says which.
+        "status": TranscriptionStatus::InProgress,
     });
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())
 }
@@ -39,10 +41,11 @@ fn job_name(id: TranscriptionId) -> String {
 
 #[derive(Deserialize)]
 pub(crate) struct ListQuery {
-    search: Option<String>,
     status: Option<TranscriptionStatus>,
     before: Option<String>,
     limit: Option<u32>,
+    /// Refused: addresses land in the logs of proxies, and names with them.
+    search: Option<IgnoredAny>,
 }
 
 /// `GET /api/v1/transcriptions`
@@ -51,14 +54,53 @@ pub(crate) async fn list(
     Caller(user): Caller,
     UrlQuery(query): UrlQuery<ListQuery>,
 ) -> Result<Response, ApiError> {
+    if query.search.is_some() {
+        return Err(AppError::field(
+            "search",
+            "An address is no place for names. Send the words in the body of a POST to \
+             /api/v1/transcriptions/search.",
+        )
+        .into());
+    }
     let filter = TranscriptionFilter {
-        search: query.search,
         status: query.status,
         before: query.before,
         limit: query.limit,
         ..TranscriptionFilter::default()
     };
-    let page = services.list_transcriptions(user, &filter).await?;
+    page(&services, user, &filter).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SearchBody {
+    search: Option<String>,
+    status: Option<TranscriptionStatus>,
+    before: Option<String>,
+    limit: Option<u32>,
+}
+
+/// `POST /api/v1/transcriptions/search`: the list of those that hold some words.
+pub(crate) async fn search(
+    State(services): State<Services>,
+    Caller(user): Caller,
+    JsonBody(body): JsonBody<SearchBody>,
+) -> Result<Response, ApiError> {
+    let filter = TranscriptionFilter {
+        search: body.search,
+        status: body.status,
+        before: body.before,
+        limit: body.limit,
+        ..TranscriptionFilter::default()
+    };
+    page(&services, user, &filter).await
+}
+
+async fn page(
+    services: &Services,
+    user: UserId,
+    filter: &TranscriptionFilter,
+) -> Result<Response, ApiError> {
+    let page = services.list_transcriptions(user, filter).await?;
     let body = json!({ "success": true, "transcriptions": page.items, "next": page.next });
     Ok(Json(body).into_response())
 }

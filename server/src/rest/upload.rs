@@ -1,14 +1,18 @@
-//! The multipart form of a new dictation: `specialty`, `patient_name`,
-//! `language_code`, then `audio_file`.
+//! The multipart form of a new dictation: `audio_file`, `specialty`,
+//! `patient_name` and `language_code`, in any order.
 
-use std::{future::Future, time::Duration};
+use std::{error::Error, future::Future, time::Duration};
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
+use futures::TryStreamExt as _;
 use seva_model::{AppError, ErrorCode, PatientName, Specialty, TranscriptionId, UserId};
 use seva_services::{NewDictation, Services, SpooledUpload};
 use tokio::time::timeout;
+use tower_http::timeout::TimeoutError;
 
-/// No text field of the form is longer, in bytes.
+/// The form has four fields; what else a program sends along is read past.
+const MAX_FIELDS: usize = 16;
+/// No field of the form but the recording is longer, in bytes.
 const MAX_TEXT: usize = 4096;
 /// How much of a refused upload is still taken in. A browser reads the answer
 /// only after it has sent everything.
@@ -43,7 +47,14 @@ async fn receive(
     form: &mut Multipart,
 ) -> Result<(SpooledUpload, NewDictation), AppError> {
     let mut dictation = NewDictation::default();
+    // Removed from the spool when anything after it is refused.
+    let mut recording = None;
+    let mut fields = 0;
     while let Some(mut field) = form.next_field().await.map_err(|error| broken(&error))? {
+        fields += 1;
+        if fields > MAX_FIELDS {
+            return Err(too_many_fields());
+        }
         match field.name().unwrap_or_default() {
             "specialty" => dictation.specialty = specialty(&text(&mut field).await?)?,
             "patient_name" => dictation.patient_name = patient_name(&text(&mut field).await?)?,
@@ -53,17 +64,30 @@ async fn receive(
                     dictation.language_code = code;
                 }
             }
-            "audio_file" => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                return Ok((services.spool().receive(&name, field).await?, dictation));
-            }
-            _ => {}
+            "audio_file" if recording.is_some() => return Err(second_recording()),
+            "audio_file" => recording = Some(spool(services, field).await?),
+            _ => drop(bytes(&mut field).await?),
         }
     }
-    Err(AppError::field("audio_file", "Choose a recording."))
+    match recording {
+        Some(recording) => Ok((recording, dictation)),
+        None => Err(AppError::field("audio_file", "Choose a recording.")),
+    }
+}
+
+async fn spool(services: &Services, field: Field<'_>) -> Result<SpooledUpload, AppError> {
+    let name = field.file_name().unwrap_or_default().to_owned();
+    let mut stood_still = false;
+    let chunks = field.inspect_err(|error| stood_still = is_idle(error));
+    let received = services.spool().receive(&name, chunks).await;
+    received.map_err(|error| if stood_still { idle() } else { error })
 }
 
 async fn text(field: &mut Field<'_>) -> Result<String, AppError> {
+    String::from_utf8(bytes(field).await?).map_err(|_| not_a_form())
+}
+
+async fn bytes(field: &mut Field<'_>) -> Result<Vec<u8>, AppError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         if bytes.len() + chunk.len() > MAX_TEXT {
@@ -71,7 +95,7 @@ async fn text(field: &mut Field<'_>) -> Result<String, AppError> {
         }
         bytes.extend_from_slice(&chunk);
     }
-    String::from_utf8(bytes).map_err(|_| not_a_form())
+    Ok(bytes)
 }
 
 fn specialty(text: &str) -> Result<Specialty, AppError> {
@@ -107,7 +131,44 @@ fn broken(error: &MultipartError) -> AppError {
         status = error.status().as_u16(),
         "an upload could not be read"
     );
-    not_a_form()
+    if is_idle(error) { idle() } else { not_a_form() }
+}
+
+/// Whether nothing came for as long as the router lets a body stand still.
+fn is_idle(error: &MultipartError) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<TimeoutError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn idle() -> AppError {
+    AppError::field(
+        "audio_file",
+        "The upload stood still for too long and was given up. Nothing was stored. Check the \
+         connection, then send the recording again.",
+    )
+}
+
+fn second_recording() -> AppError {
+    AppError::field(
+        "audio_file",
+        "There are two recordings in this form. Nothing was stored. Send one at a time.",
+    )
+}
+
+fn too_many_fields() -> AppError {
+    AppError::new(
+        ErrorCode::ValidationFailed,
+        format!(
+            "There are more than {MAX_FIELDS} fields in this form. Nothing was stored. Send \
+             audio_file, specialty, patient_name and language_code only."
+        ),
+    )
 }
 
 pub(super) fn not_a_form() -> AppError {

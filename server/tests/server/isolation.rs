@@ -68,6 +68,8 @@ async fn another_doctors_everything_is_not_found() {
     );
     let listed = other.read("/api/v1/transcriptions").await;
     assert_eq!(listed["transcriptions"].as_array().unwrap().len(), 0);
+    assert_eq!(other.search("imran").await, Vec::<String>::new());
+    assert_eq!(owner.search("imran").await, [dictation.as_str()]);
 
     // Nobody at all hears that they have to sign in.
     let expected = vec![StatusCode::UNAUTHORIZED; addresses.len()];

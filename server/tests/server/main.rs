@@ -5,6 +5,7 @@
 mod accounts;
 mod audio;
 mod dictation;
+mod hosts;
 mod isolation;
 mod pages;
 mod prescriptions;

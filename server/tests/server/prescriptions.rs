@@ -48,7 +48,7 @@ async fn a_signed_prescription_is_downloaded_by_a_link_that_anybody_can_follow()
     assert_eq!(preview.headers()["content-type"], "application/pdf");
     assert_eq!(
         preview.headers()["content-security-policy"],
-        "frame-ancestors 'self'"
+        "frame-ancestors 'none'"
     );
     assert!(preview.bytes().await.unwrap().starts_with(b"%PDF-"));
 

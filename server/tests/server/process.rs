@@ -1,9 +1,13 @@
 //! The program as a process: `kill -9` at any moment, after which a restart
 //! completes the dictation, once; and what it logs.
 
-use std::path::Path;
+use std::{
+    collections::HashSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use seva_model::{DictationEvent, Stage, TranscriptionStatus};
 use seva_services::{DEMO_EMAIL, DEMO_PASSWORD};
 use seva_testkit::TestDatabase;
@@ -55,7 +59,7 @@ async fn completed(doctor: &Browser, id: &str) -> DictationEvent {
 /// The interrupted dictation is, word for word and entity for entity, what the
 /// same recording gives without any interruption, and every row is there once.
 async fn assert_completed_once(world: &World, doctor: &Browser, id: &str, recording: Vec<u8>) {
-    let whole = doctor.dictate("whole.m4a", recording).await;
+    let whole = doctor.dictate("whole.m4a", recording.clone()).await;
     completed(doctor, &whole).await;
     let (interrupted, expected) = (doctor.dictation(id).await, doctor.dictation(&whole).await);
     assert!(!expected["entities"].as_array().unwrap().is_empty());
@@ -85,7 +89,8 @@ async fn assert_completed_once(world: &World, doctor: &Browser, id: &str, record
     }
     assert_eq!(rows.count("transcriptions").await, 2);
     assert_eq!(rows.count("jobs").await, 0);
-    assert_no_recording_lies_open(world.home.path(), 2);
+    assert_eq!(rows.count("object_intents").await, 0);
+    assert_nothing_lies_open(world.home.path(), &recording, 2);
 }
 
 fn without_ids(entities: &Value) -> Vec<Value> {
@@ -96,23 +101,56 @@ fn without_ids(entities: &Value) -> Vec<Value> {
     entities
 }
 
-/// Nothing in the clear is left of the processes that were killed; the sealed
-/// recordings are there.
-fn assert_no_recording_lies_open(home: &Path, recordings: usize) {
-    let count = |directory: &str, ending: &str| files(&home.join(directory), ending);
-    assert_eq!(count("objects", ".sealed"), recordings);
-    assert_eq!(count("spool", ".audio"), 0);
+/// Nothing in the clear is left of the processes that were killed: the spools are
+/// empty, and every file of the object store is sealed.
+fn assert_nothing_lies_open(home: &Path, recording: &[u8], stored: usize) {
+    let spooled: Vec<_> = files(&home.join("spool"))
+        .into_iter()
+        .filter(|path| path.file_name().unwrap() != "lock")
+        .collect();
+    assert_eq!(spooled, Vec::<PathBuf>::new());
+
+    let objects = files(&home.join("objects"));
+    assert_eq!(objects.len(), stored, "{objects:?}");
+    for path in &objects {
+        let content = fs::read(path).unwrap();
+        assert!(content.len() >= recording.len(), "{path:?} is cut off");
+        assert!(!shows_part_of(recording, &content), "{path:?} is open");
+    }
 }
 
-fn files(directory: &Path, ending: &str) -> usize {
-    std::fs::read_dir(directory)
-        .unwrap()
+/// Whether a piece from anywhere in the recording can be read in the file.
+fn shows_part_of(recording: &[u8], content: &[u8]) -> bool {
+    const PIECE: usize = 16;
+    let pieces: HashSet<&[u8]> = recording
+        .chunks_exact(PIECE)
+        // Runs of one byte are in many files.
+        .filter(|piece| piece.iter().any(|byte| *byte != piece[0]))
+        .collect();
+    assert!(pieces.len() > 100, "the recording has pieces to look for");
+    content.windows(PIECE).any(|window| pieces.contains(window))
+}
+
+/// All files below a directory.
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap();
+    entries
         .map(|entry| entry.unwrap().path())
-        .map(|path| match path.is_dir() {
-            true => files(&path, ending),
-            false => usize::from(path.to_string_lossy().ends_with(ending)),
+        .flat_map(|path| match path.is_dir() {
+            true => files(&path),
+            false => vec![path],
         })
-        .sum()
+        .collect()
+}
+
+#[test]
+fn an_open_recording_is_noticed() {
+    let recording = recordings::short();
+    let mut wrapped = b"0123456789".to_vec();
+    wrapped.extend_from_slice(&recording[recording.len() / 2..]);
+    assert!(shows_part_of(&recording, &wrapped));
+    let other: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+    assert!(!shows_part_of(&recording, &other));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,7 +253,9 @@ async fn the_log_tells_what_happened_and_nothing_of_whom_or_what_was_said() {
         .dictate("Imran-notes.m4a", recordings::sample())
         .await;
     completed(&doctor, &id).await;
-    doctor.read("/api/v1/transcriptions?search=Imran").await;
+    let words = json!({ "search": "Imran" });
+    let found = doctor.post("/api/v1/transcriptions/search", &words).await;
+    assert_eq!(found.status(), 200);
     let refused = doctor.upload("Imran.wav", recordings::lie()).await;
     assert_eq!(refused.status(), 422);
     let transcript = doctor.dictation(&id).await["transcript"].to_string();

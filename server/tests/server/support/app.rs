@@ -2,6 +2,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use seva_server::{Application, Config, Role, config::Variables};
@@ -26,20 +27,28 @@ pub(crate) struct TestApp {
 
 /// With a worker.
 pub(crate) async fn spawn_app() -> TestApp {
-    spawn(Role::All, &[]).await
+    spawn(Role::All, &[], |_| {}).await
 }
 
 /// Without a worker: dictations stay in the queue.
 pub(crate) async fn spawn_web() -> TestApp {
-    spawn(Role::Web, &[]).await
+    spawn(Role::Web, &[], |_| {}).await
 }
 
 /// Without a worker, with some variables of its own.
 pub(crate) async fn spawn_web_with(variables: &[(&str, &str)]) -> TestApp {
-    spawn(Role::Web, variables).await
+    spawn(Role::Web, variables, |_| {}).await
 }
 
-async fn spawn(role: Role, extra: &[(&str, &str)]) -> TestApp {
+/// Without a worker; an upload may stand still for so long only.
+pub(crate) async fn spawn_impatient_web(upload_idle: Duration) -> TestApp {
+    spawn(Role::Web, &[], |config| {
+        config.web.upload_idle = upload_idle;
+    })
+    .await
+}
+
+async fn spawn(role: Role, extra: &[(&str, &str)], adjust: impl FnOnce(&mut Config)) -> TestApp {
     let database = TestDatabase::new().await;
     let home = tempfile::tempdir().unwrap();
     let variables = variables(&database, home.path()).into_iter();
@@ -47,7 +56,8 @@ async fn spawn(role: Role, extra: &[(&str, &str)]) -> TestApp {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let variables: Variables = variables.chain(extra).collect();
-    let config = Config::read(&variables, role).unwrap();
+    let mut config = Config::read(&variables, role).unwrap();
+    adjust(&mut config);
     let application = Application::build(config).await.unwrap();
     TestApp {
         address: format!("http://127.0.0.1:{}", application.port().unwrap()),

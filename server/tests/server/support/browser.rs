@@ -105,6 +105,11 @@ impl Browser {
             .text("specialty", "CARDIOLOGY")
             .text("patient_name", "Imran Qureshi")
             .part("audio_file", audio);
+        self.send_form(form).await
+    }
+
+    /// Sends the upload with fields of its own.
+    pub(crate) async fn send_form(&self, form: Form) -> Response {
         self.request(Method::POST, "/api/v1/transcriptions")
             .multipart(form)
             .send()
@@ -124,6 +129,17 @@ impl Browser {
     pub(crate) async fn dictation(&self, id: &str) -> Value {
         let mut body = self.read(&format!("/api/v1/transcriptions/{id}")).await;
         body["transcription"].take()
+    }
+
+    /// Ids of the dictations that hold some words.
+    pub(crate) async fn search(&self, words: &str) -> Vec<String> {
+        let path = "/api/v1/transcriptions/search";
+        let response = self.post(path, &json!({ "search": words })).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let body: Value = response.json().await.unwrap();
+        let found = body["transcriptions"].as_array().unwrap();
+        let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
+        found.iter().map(id).collect()
     }
 
     /// Opens the event stream; `seen` is the last event that arrived before.
