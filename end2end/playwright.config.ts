@@ -7,10 +7,6 @@ const baseURL = process.env.SEVA_BASE_URL ?? "http://127.0.0.1:3000";
 // The microphone of the recording test: Chromium plays this file into it.
 const microphone = path.resolve(import.meta.dirname, "../crates/speech/tests/fixtures/speech.wav");
 
-// Which tests belong to the phone alone, to the laptop alone, or to both.
-const phoneOnly = /\.phone\.spec\.ts$/;
-const desktopOnly = /\.desktop\.spec\.ts$/;
-
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
@@ -41,19 +37,15 @@ export default defineConfig({
     },
     permissions: ["microphone"],
   },
+  // Every test runs on both.
   projects: [
     {
       name: "desktop",
-      testIgnore: phoneOnly,
       use: { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } },
     },
     {
       name: "phone",
-      testIgnore: desktopOnly,
-      use: {
-        ...devices["Pixel 5"],
-        viewport: { width: 360, height: 740 },
-      },
+      use: { ...devices["Pixel 5"], viewport: { width: 360, height: 740 } },
     },
   ],
 });

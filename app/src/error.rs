@@ -1,6 +1,5 @@
 //! The error of every server function: an [`AppError`] that can travel back to
-//! the browser, or through the address of the page when a form was posted
-//! without JavaScript. An `AppError` holds nothing private, so that is safe.
+//! the browser.
 
 use std::fmt;
 
@@ -38,12 +37,13 @@ impl fmt::Display for UiError {
 
 impl std::error::Error for UiError {}
 
-/// On the server the conversion also gives the response the status that belongs
-/// to the code; see [`crate::server_fns`].
+/// On the server the conversion also sends a form that was posted without
+/// script back to its page, or gives the response the status that belongs to the
+/// code; see [`crate::server_fns`].
 impl From<AppError> for UiError {
     fn from(error: AppError) -> Self {
         #[cfg(feature = "ssr")]
-        crate::server_fns::set_status(error.code);
+        crate::server_fns::refuse(&error);
         Self(error)
     }
 }
@@ -60,7 +60,7 @@ impl FromServerFnError for UiError {
     /// What goes wrong around a server function: the way to the server, or a
     /// form that does not fit. The details would not help a doctor.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Self(match error {
+        let error = match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => AppError::new(
                 ErrorCode::ServiceUnavailable,
                 "The server can't be reached. Nothing is lost. Check the connection and try again.",
@@ -72,7 +72,10 @@ impl FromServerFnError for UiError {
                 "The form could not be read. Load the page again and try once more.",
             ),
             _ => AppError::internal(),
-        })
+        };
+        #[cfg(feature = "ssr")]
+        crate::refusal::send_back(&error);
+        Self(error)
     }
 }
 

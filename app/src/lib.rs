@@ -17,6 +17,7 @@ mod components;
 mod error;
 mod format;
 mod pages;
+mod refusal;
 mod routes;
 pub mod server_fns;
 #[cfg(feature = "ssr")]

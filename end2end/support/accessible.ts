@@ -12,6 +12,16 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found).toEqual([]);
 }
 
+/** The same in the light and in the dark. */
+export async function expectAccessibleLightAndDark(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    // Colours that are still on their way are nobody's.
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expectAccessible(page);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
 /** Nothing is cut off at the right: the page does not scroll sideways. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const overflow = await page.evaluate(

@@ -1,4 +1,4 @@
-// Files that tests upload. What can be made in a line of code is made here, so
+// Files that tests upload, and other bytes. What can be made in a line of code is made here, so
 // that the repository holds only real speech.
 import path from "node:path";
 
@@ -13,9 +13,24 @@ export const shortDictation = path.join(root, "crates/speech/tests/fixtures/spee
 /** A file in memory, as `setInputFiles` takes it. */
 export type MemoryFile = { name: string; mimeType: string; buffer: Buffer };
 
-/** A 16-bit mono WAV of the given samples per second and seconds, all zero. */
-export function silentWav(seconds: number, rate = 16_000): MemoryFile {
+/** Nothing at all. */
+export function silentWav(seconds: number): MemoryFile {
+  return { name: "quiet.wav", mimeType: "audio/wav", buffer: wav(seconds, () => 0) };
+}
+
+/** A low hum, in which nobody speaks. */
+export function wordlessWav(seconds: number): MemoryFile {
+  const hum = (second: number) => 0.2 * Math.sin(2 * Math.PI * 120 * second);
+  return { name: "hum.wav", mimeType: "audio/wav", buffer: wav(seconds, hum) };
+}
+
+/** A 16-bit mono WAV of a sound, which is a value from -1 to 1 for each second. */
+function wav(seconds: number, sound: (second: number) => number): Buffer {
+  const rate = 16_000;
   const data = Buffer.alloc(seconds * rate * 2);
+  for (let i = 0; i < seconds * rate; i += 1) {
+    data.writeInt16LE(Math.round(sound(i / rate) * 32_767), i * 2);
+  }
   const header = Buffer.alloc(44);
   header.write("RIFF", 0);
   header.writeUInt32LE(36 + data.length, 4);
@@ -29,7 +44,7 @@ export function silentWav(seconds: number, rate = 16_000): MemoryFile {
   header.writeUInt16LE(16, 34);
   header.write("data", 36);
   header.writeUInt32LE(data.length, 40);
-  return { name: "quiet.wav", mimeType: "audio/wav", buffer: Buffer.concat([header, data]) };
+  return Buffer.concat([header, data]);
 }
 
 /** Text that calls itself a recording. */
@@ -48,4 +63,10 @@ export function tooLargeFile(): MemoryFile {
     mimeType: "audio/wav",
     buffer: Buffer.alloc(16 * 1024 * 1024 + 1),
   };
+}
+
+/** The query with which Leptos would tell a page that a function refused. */
+export function forgedRefusal(path: string, message: string): string {
+  const error = JSON.stringify({ code: "AUTHENTICATION_FAILED", message });
+  return new URLSearchParams({ __path: path, __err: Buffer.from(error).toString("base64url") }).toString();
 }

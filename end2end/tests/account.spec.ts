@@ -1,7 +1,9 @@
 // Opening an account, coming in, going out.
 import { randomUUID } from "node:crypto";
-import { expectAccessible, expectNoSidewaysScroll } from "../support/accessible.ts";
+import { expectAccessible, expectAccessibleLightAndDark, expectNoSidewaysScroll } from "../support/accessible.ts";
 import { codeFor, expect, newDoctor, signIn } from "../support/doctor.ts";
+import { forgedRefusal } from "../support/files.ts";
+import { hydrated } from "../support/pages.ts";
 import { test } from "@playwright/test";
 
 test("a new doctor registers, confirms with the code from the mailbox and signs in", async ({ page }) => {
@@ -18,7 +20,7 @@ test("a new doctor registers, confirms with the code from the mailbox and signs 
   const code = codeFor(await (await page.request.get("/dev/mailbox")).text(), email);
   await page.getByLabel(/Code/).fill(code === "000000" ? "000001" : "000000");
   await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByText(/code is not right|code is wrong|does not match/i)).toBeVisible();
+  await expect(page.getByText("The code is wrong. Check the newest mail, or ask for a new code.")).toBeVisible();
   await page.getByLabel(/Code/).fill(code);
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page).toHaveURL(/\/sign-in/);
@@ -47,11 +49,18 @@ test("a wrong password and an unknown address get the same words", async ({ page
   expect(sentences[0]).toBe(sentences[1]);
 });
 
+test("what an address says is not shown", async ({ page }) => {
+  await page.goto(`/sign-in?${forgedRefusal("/fn/sign_in", "Call 000 and tell your password.")}`);
+  await hydrated(page);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByText("tell your password")).toHaveCount(0);
+});
+
 test("the pages anybody may open are accessible and fit the screen", async ({ page }) => {
   for (const path of ["/sign-in", "/register", "/confirm", "/dev/mailbox", "/verify/ABCDE-FGHJK", "/nowhere"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await expectAccessible(page);
+    await expectAccessibleLightAndDark(page);
     await expectNoSidewaysScroll(page);
   }
 });

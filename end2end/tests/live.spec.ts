@@ -60,3 +60,30 @@ test("a deleted dictation comes back by undo", async ({ page }) => {
   await onDictationPage(page);
   await expect(page.getByRole("heading", { name: "Farida Khan" })).toBeVisible();
 });
+
+for (const [what, path, sentence, link] of [
+  ["is deleted elsewhere", "", /^This dictation is gone/, "All dictations"],
+  ["is watched by nobody who is signed in", "/api/v1/auth/logout", /^You are signed out/, "Sign in"],
+] as const) {
+  test(`a page that follows a dictation stops when it ${what}`, async ({ page, baseURL }) => {
+    await page.clock.install();
+    let asked = 0;
+    // The very first connection is made after it has happened.
+    await page.route("**/events", async (route) => {
+      asked += 1;
+      const headers = { Origin: baseURL ?? "" };
+      const answer = path
+        ? await page.request.post(path, { headers })
+        : await page.request.delete(route.request().url().replace(/\/events$/, ""), { headers });
+      expect(answer.ok()).toBe(true);
+      await route.continue();
+    });
+    await sendDictation(page, sampleDictation);
+    const id = await onDictationPage(page);
+    await expect(page.getByRole("alert").locator("p")).toHaveText(sentence);
+    await page.clock.runFor(120_000);
+    expect(asked).toBe(1);
+    await page.getByRole("alert").getByRole("link", { name: link }).click();
+    await expect(page).toHaveURL(path ? new RegExp(`/sign-in\\?next=/dictations/${id}$`) : /\/dictations$/);
+  });
+}

@@ -20,7 +20,8 @@ pub(crate) fn line(name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
 }
 
-fn find<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
+/// The value of a cookie in the text of a `Cookie` header.
+pub(crate) fn find<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
     cookies
         .split(';')
         .filter_map(|pair| pair.trim().split_once('='))

@@ -6,11 +6,12 @@ use std::{
     time::Duration,
 };
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 use seva_model::{DictationEvent, TranscriptionId};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Event, EventSource, MessageEvent};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Event, EventSource, MessageEvent, RequestInit, Response};
 
 /// Whether the pushed state is up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,21 @@ pub(crate) enum StreamState {
     Live,
     /// The connection broke; it is being made again, and nothing gets lost.
     Reconnecting,
+    /// Nobody is signed in any more. It is over, until the page is opened anew.
+    SignedOut,
+    /// The dictation was deleted. It is over.
+    Gone,
+}
+
+impl StreamState {
+    /// Whether trying again is of no use, by the status of an answer.
+    const fn end_of(status: u16) -> Option<Self> {
+        match status {
+            401 => Some(Self::SignedOut),
+            404 => Some(Self::Gone),
+            _ => None,
+        }
+    }
 }
 
 /// Follows a dictation while the calling component lives and `running` holds.
@@ -53,7 +69,7 @@ struct DictationStream(Rc<Connection>);
 impl DictationStream {
     fn open(id: TranscriptionId, handlers: Rc<Handlers>) -> Self {
         let connection = Rc::new(Connection {
-            url: format!("/api/v1/transcriptions/{id}/events"),
+            url: format!("/api/v1/transcriptions/{id}"),
             handlers,
             source: RefCell::new(None),
             failures: Cell::new(0),
@@ -80,6 +96,7 @@ struct Source {
 }
 
 struct Connection {
+    /// Where the dictation is; its events are below.
     url: String,
     handlers: Rc<Handlers>,
     source: RefCell<Option<Source>>,
@@ -90,7 +107,7 @@ struct Connection {
 
 impl Connection {
     fn connect(self: &Rc<Self>) {
-        let Ok(events) = EventSource::new(&self.url) else {
+        let Ok(events) = EventSource::new(&format!("{}/events", self.url)) else {
             return;
         };
         let on_message = handler(self, |this, message: MessageEvent| this.message(&message));
@@ -131,7 +148,8 @@ impl Connection {
     }
 
     /// The browser tries again by itself after a lost connection, but gives up
-    /// when the server answered with an error, for example while it restarts.
+    /// when the server answered with an error: it restarts, or there is nothing
+    /// to follow any more. An event source does not say which.
     fn broken(self: &Rc<Self>) {
         if self.ended.get() {
             return;
@@ -143,18 +161,36 @@ impl Connection {
             .as_ref()
             .is_none_or(|source| source.events.ready_state() == EventSource::CLOSED);
         if gave_up {
-            let wait = Duration::from_secs(1 << self.failures.get().min(4));
-            self.failures.set(self.failures.get() + 1);
             let this = Rc::downgrade(self);
-            set_timeout(
-                move || {
-                    if let Some(this) = this.upgrade().filter(|this| !this.ended.get()) {
-                        this.connect();
+            let url = self.url.clone();
+            spawn_local(async move {
+                let end = status(&url).await.ok().and_then(StreamState::end_of);
+                let Some(this) = this.upgrade().filter(|this| !this.ended.get()) else {
+                    return;
+                };
+                match end {
+                    Some(end) => {
+                        this.close();
+                        (this.handlers.on_state)(end);
                     }
-                },
-                wait,
-            );
+                    None => this.connect_later(),
+                }
+            });
         }
+    }
+
+    fn connect_later(self: &Rc<Self>) {
+        let wait = Duration::from_secs(1 << self.failures.get().min(4));
+        self.failures.set(self.failures.get() + 1);
+        let this = Rc::downgrade(self);
+        set_timeout(
+            move || {
+                if let Some(this) = this.upgrade().filter(|this| !this.ended.get()) {
+                    this.connect();
+                }
+            },
+            wait,
+        );
     }
 
     fn close(&self) {
@@ -164,6 +200,14 @@ impl Connection {
             source.events.close();
         }
     }
+}
+
+/// The status of an address, without its content.
+async fn status(url: &str) -> Result<u16, JsValue> {
+    let head = RequestInit::new();
+    head.set_method("HEAD");
+    let answer = JsFuture::from(window().fetch_with_str_and_init(url, &head)).await?;
+    Ok(answer.dyn_into::<Response>()?.status())
 }
 
 /// A callback that does nothing once the connection is gone.

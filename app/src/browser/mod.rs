@@ -9,6 +9,7 @@ pub(crate) mod cookies;
 pub(crate) mod dialog;
 pub(crate) mod events;
 pub(crate) mod keys;
+pub(crate) mod locks;
 pub(crate) mod network;
 pub(crate) mod page;
 pub(crate) mod player;

@@ -1,14 +1,20 @@
-//! Keeps an unsent recording in the browser (IndexedDB), second by second, so
-//! that neither a failed upload nor a reload loses a word. One recording a
-//! doctor; it is removed once the server has it.
+//! Keeps unsent recordings in the browser (IndexedDB), second by second, so
+//! that neither a failed upload nor a reload loses a word. Each recording has a
+//! name of its own, and a tab holds a lock on what it records or offers, so that
+//! two tabs never touch the same one. It is removed once the server has it.
+
+use std::{collections::BTreeSet, fmt};
 
 use js_sys::{Array, Promise, Reflect};
+use time::OffsetDateTime;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, BlobPropertyBag, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest,
     IdbTransactionMode,
 };
+
+use super::locks::{self, Held};
 
 const DATABASE: &str = "seva";
 const STORE: &str = "recording-chunks";
@@ -20,6 +26,72 @@ pub(crate) struct NotKept;
 impl From<JsValue> for NotKept {
     fn from(_: JsValue) -> Self {
         Self
+    }
+}
+
+/// Names one recording: whose it is, when it began, and a random number, since
+/// two may begin in the same millisecond. Later ones sort after earlier ones.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RecordingId {
+    owner: String,
+    /// Milliseconds since 1970.
+    began: u64,
+    number: u32,
+}
+
+impl RecordingId {
+    /// The name of a recording that begins now.
+    pub(crate) fn new(owner: String) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a time after 1970, and a random number below 2^32"
+        )]
+        let (began, number) = (
+            js_sys::Date::now() as u64,
+            (js_sys::Math::random() * f64::from(u32::MAX)) as u32,
+        );
+        Self {
+            owner,
+            began,
+            number,
+        }
+    }
+
+    /// When it began.
+    pub(crate) fn began(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.began) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// Takes it for this tab; none while another tab has it.
+    pub(crate) async fn hold(&self) -> Option<Held> {
+        locks::hold(&format!("seva-recording/{self}")).await
+    }
+
+    /// The recording a stored piece belongs to.
+    fn of_key(key: &str) -> Option<Self> {
+        let mut parts = key.split('/');
+        let owner = parts.next()?.to_owned();
+        let began = parts.next()?.parse().ok()?;
+        let number = u32::from_str_radix(parts.next()?, 16).ok()?;
+        Some(Self {
+            owner,
+            began,
+            number,
+        })
+    }
+}
+
+/// Fixed widths, so that keys sort as recordings do.
+impl fmt::Display for RecordingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            owner,
+            began,
+            number,
+        } = self;
+        write!(f, "{owner}/{began:015}/{number:08x}")
     }
 }
 
@@ -35,7 +107,7 @@ pub(crate) struct KeptRecording {
 /// Adds a piece of a running recording. `number` counts the pieces from 0;
 /// `seconds` is the length with this piece.
 pub(crate) async fn keep(
-    owner: &str,
+    id: &RecordingId,
     number: u32,
     piece: &Blob,
     seconds: f64,
@@ -44,15 +116,28 @@ pub(crate) async fn keep(
     Reflect::set(&entry, &"audio".into(), piece)?;
     Reflect::set(&entry, &"seconds".into(), &seconds.into())?;
     let store = open_store(IdbTransactionMode::Readwrite).await?;
-    let key = format!("{owner}/{number:06}");
+    let key = format!("{id}/{number:06}");
     finished(&store.put_with_key(&entry, &key.into())?).await?;
     Ok(())
 }
 
-/// The recording that waits to be sent, if there is one.
-pub(crate) async fn kept(owner: &str) -> Result<Option<KeptRecording>, NotKept> {
+/// Every recording of a doctor that lies here, running ones too; oldest first.
+pub(crate) async fn kept_ids(owner: &str) -> Result<Vec<RecordingId>, NotKept> {
     let store = open_store(IdbTransactionMode::Readonly).await?;
-    let entries = finished(&store.get_all_with_key(of(owner)?.as_ref())?).await?;
+    let keys = finished(&store.get_all_keys_with_key(below(owner)?.as_ref())?).await?;
+    let keys: Array = keys.dyn_into()?;
+    let ids: BTreeSet<_> = keys
+        .iter()
+        .filter_map(|key| RecordingId::of_key(&key.as_string()?))
+        .collect();
+    Ok(ids.into_iter().collect())
+}
+
+/// One recording, put together from its pieces; none when it is gone.
+pub(crate) async fn kept(id: &RecordingId) -> Result<Option<KeptRecording>, NotKept> {
+    let store = open_store(IdbTransactionMode::Readonly).await?;
+    let range = below(&id.to_string())?;
+    let entries = finished(&store.get_all_with_key(range.as_ref())?).await?;
     let entries: Array = entries.dyn_into()?;
     let pieces = Array::new();
     let mut mime = String::new();
@@ -76,10 +161,10 @@ pub(crate) async fn kept(owner: &str) -> Result<Option<KeptRecording>, NotKept> 
     }))
 }
 
-/// Removes the recording.
-pub(crate) async fn forget(owner: &str) -> Result<(), NotKept> {
+/// Removes a recording.
+pub(crate) async fn forget(id: &RecordingId) -> Result<(), NotKept> {
     let store = open_store(IdbTransactionMode::Readwrite).await?;
-    finished(&store.delete(of(owner)?.as_ref())?).await?;
+    finished(&store.delete(below(&id.to_string())?.as_ref())?).await?;
     Ok(())
 }
 
@@ -90,10 +175,11 @@ pub(crate) fn joined(pieces: &Array, mime: &str) -> Result<Blob, JsValue> {
     Blob::new_with_blob_sequence_and_options(pieces, &options)
 }
 
-fn of(owner: &str) -> Result<IdbKeyRange, JsValue> {
+/// All keys that begin with `prefix` and a stroke.
+fn below(prefix: &str) -> Result<IdbKeyRange, JsValue> {
     IdbKeyRange::bound(
-        &format!("{owner}/").into(),
-        &format!("{owner}/\u{ffff}").into(),
+        &format!("{prefix}/").into(),
+        &format!("{prefix}/\u{ffff}").into(),
     )
 }
 
@@ -127,4 +213,42 @@ async fn finished(request: &IdbRequest) -> Result<JsValue, JsValue> {
     });
     JsFuture::from(done).await?;
     request.result()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ids() -> impl Strategy<Value = RecordingId> {
+        ("[0-9a-f-]{1,36}", 0_u64..10_u64.pow(15), any::<u32>()).prop_map(
+            |(owner, began, number)| RecordingId {
+                owner,
+                began,
+                number,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_piece_names_its_recording(id in ids(), piece in 0_u32..1_000_000) {
+            prop_assert_eq!(RecordingId::of_key(&format!("{id}/{piece:06}")), Some(id));
+        }
+
+        #[test]
+        fn keys_sort_as_recordings_begin(id in ids(), began in 0_u64..10_u64.pow(15)) {
+            let other = RecordingId { began, ..id.clone() };
+            prop_assert_eq!(id.to_string().cmp(&other.to_string()), id.cmp(&other));
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_of_a_piece_names_nothing() {
+        for key in ["", "owner", "owner/000001", "owner/x/0000000f/000001"] {
+            assert_eq!(RecordingId::of_key(key), None, "{key:?}");
+        }
+    }
 }

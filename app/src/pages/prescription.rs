@@ -9,9 +9,11 @@ use crate::{
     UiError,
     components::{
         common::{SkeletonRows, Trouble},
-        prescription::{editor::PrescriptionEditor, paper::SignedPrescription, sign::AskToSign},
+        prescription::{
+            editor::PrescriptionEditor, paper::SignedPrescription, rows::RowOp, sign::AskToSign,
+        },
     },
-    server_fns::prescriptions::load_prescription,
+    server_fns::prescriptions::{PrescriptionView, load_prescription},
 };
 
 #[component]
@@ -30,27 +32,15 @@ pub(crate) fn PrescriptionPage() -> impl IntoView {
             }
         },
     );
-    let query = use_query_map();
-    let asked = move || query.with_untracked(|q| q.get("sign").is_some());
     let on_signed = Callback::new(move |()| signed.update(|n| *n += 1));
     view! {
         <Title text="Prescription"/>
         <Transition fallback=|| view! { <SkeletonRows rows=6/> }>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok(stored) if stored.prescription.status == PrescriptionStatus::Draft => view! {
-                        <header class="page__header">
-                            <h1>"Prescription"</h1>
-                            <p class="page__facts">
-                                "Draft"
-                                {stored.prescription.transcription_id.map(|id| view! {
-                                    ", from " <a href=format!("/dictations/{id}")>"this dictation"</a>
-                                })}
-                            </p>
-                        </header>
-                        {asked().then(|| view! { <AskToSign prescription=stored.prescription.clone()/> })}
-                        <PrescriptionEditor stored on_signed/>
-                    }.into_any(),
+                    Ok(stored) if stored.prescription.status == PrescriptionStatus::Draft => {
+                        view! { <DraftPrescription stored on_signed/> }.into_any()
+                    }
                     Ok(stored) => view! {
                         <header class="page__header">
                             <h1>"Prescription"</h1>
@@ -66,5 +56,30 @@ pub(crate) fn PrescriptionPage() -> impl IntoView {
                 }
             })}
         </Transition>
+    }
+}
+
+/// The form; without script the address says whether to ask for the signature,
+/// and which row to add.
+#[component]
+fn DraftPrescription(mut stored: PrescriptionView, on_signed: Callback<()>) -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let row = query.get("row").and_then(|row| row.parse::<RowOp>().ok());
+    if let Some(row) = row.filter(|row| row.adds()) {
+        row.apply(&mut stored.prescription.content);
+    }
+    let asked = query.get("sign").is_some();
+    view! {
+        <header class="page__header">
+            <h1>"Prescription"</h1>
+            <p class="page__facts">
+                "Draft"
+                {stored.prescription.transcription_id.map(|id| view! {
+                    ", from " <a href=format!("/dictations/{id}")>"this dictation"</a>
+                })}
+            </p>
+        </header>
+        {asked.then(|| view! { <AskToSign prescription=stored.prescription.clone()/> })}
+        <PrescriptionEditor stored on_signed/>
     }
 }

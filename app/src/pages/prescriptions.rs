@@ -2,25 +2,17 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use seva_model::{PrescriptionStatus, PrescriptionSummary};
 
-use super::dictations::PageLinks;
 use crate::{
-    components::common::{Icon, IconName, Moment, SkeletonRows, Trouble, refusal, use_search},
+    components::common::{Icon, IconName, ListStates, Moment, PageLinks, refusal, searched_pages},
     server_fns::prescriptions::{NewPrescription, list_prescriptions},
 };
 
 #[component]
 pub(crate) fn PrescriptionsPage() -> impl IntoView {
-    let search = use_search();
-    let query = use_query_map();
-    let before = Memo::new(move |_| query.with(|q| q.get("before")));
     let new = ServerAction::<NewPrescription>::new();
-    let listing = Resource::new_blocking(
-        move || (search.get(), before.get()),
-        |(search, before)| list_prescriptions(search, before),
-    );
+    let listing = searched_pages(list_prescriptions);
     view! {
         <Title text="Prescriptions"/>
         <header class="page__header">
@@ -32,18 +24,18 @@ pub(crate) fn PrescriptionsPage() -> impl IntoView {
             </div>
         </header>
         {refusal(new.value())}
-        <Transition fallback=|| view! { <SkeletonRows rows=8/> }>
-            {move || Suspend::new(async move {
-                match listing.await {
-                    Err(error) => view! { <Trouble error retry=move || listing.refetch()/> }.into_any(),
-                    Ok(page) if page.items.is_empty() => view! { <Empty searched=!search.get_untracked().trim().is_empty()/> }.into_any(),
-                    Ok(page) => view! {
-                        <ul class="rows">{page.items.into_iter().map(row).collect_view()}</ul>
-                        <PageLinks base="/prescriptions" next=page.next before/>
-                    }.into_any(),
-                }
-            })}
-        </Transition>
+        <ListStates
+            listing
+            empty=|searched| if searched {
+                view! { <p>"No prescription holds these words. Search for a patient's or a medicine's name."</p> }.into_any()
+            } else {
+                view! { <p>"No prescriptions yet. Each dictation drafts one for you to check; or start with an empty one."</p> }.into_any()
+            }
+            filled=|page| view! {
+                <ul class="rows">{page.items.into_iter().map(row).collect_view()}</ul>
+                <PageLinks base="/prescriptions" next=page.next/>
+            }.into_any()
+        />
     }
 }
 
@@ -73,18 +65,5 @@ fn row(prescription: PrescriptionSummary) -> impl IntoView {
             })}
             <span class="row__arrow"><Icon name=IconName::Arrow/></span>
         </li>
-    }
-}
-
-#[component]
-fn Empty(searched: bool) -> impl IntoView {
-    view! {
-        <div class="empty">
-            {if searched {
-                view! { <p>"No prescription holds these words. Search for a patient's or a medicine's name."</p> }.into_any()
-            } else {
-                view! { <p>"No prescriptions yet. Each dictation drafts one for you to check; or start with an empty one."</p> }.into_any()
-            }}
-        </div>
     }
 }

@@ -7,9 +7,7 @@ use time::OffsetDateTime;
 
 use crate::{
     clock,
-    components::common::{
-        DictationRow, Icon, IconName, Notice, SkeletonRows, Tone, Trouble, use_search,
-    },
+    components::common::{DictationRow, Icon, IconName, ListStates, Notice, Tone, use_search},
     format,
     server_fns::dictations::{TrySample, todays_dictations},
 };
@@ -24,8 +22,8 @@ pub(crate) fn TodayPage() -> impl IntoView {
     let search = use_search();
     let offset = clock::use_clock();
     let dictations = Resource::new_blocking(
-        move || (search.get(), offset.get()),
-        |(search, offset)| todays_dictations(search, offset),
+        move || (search.typed.get(), offset.get()),
+        move |(typed, offset)| async move { todays_dictations(search.words(typed).await, offset).await },
     );
     let finished = RwSignal::new(BTreeSet::<TranscriptionId>::new());
     let (news, set_news) = signal(String::new());
@@ -51,22 +49,19 @@ pub(crate) fn TodayPage() -> impl IntoView {
             </div>
         </header>
         <p class="visually-hidden" role="status" aria-live="polite">{news}</p>
-        <Transition fallback=|| view! { <SkeletonRows/> }>
-            {move || Suspend::new(async move {
-                match dictations.await {
-                    Err(error) => view! { <Trouble error retry=move || dictations.refetch()/> }.into_any(),
-                    Ok(page) if page.items.is_empty() => view! { <Nothing searched=!search.get_untracked().trim().is_empty()/> }.into_any(),
-                    Ok(page) => {
-                        let more = page.next.is_some();
-                        view! {
-                            <Rows dictations=page.items finished on_finished/>
-                            {more.then(|| view! { <p class="page__more"><a href="/dictations">"All dictations"</a></p> })}
-                            <Sample question="Nothing at hand to dictate?"/>
-                        }.into_any()
-                    }
-                }
-            })}
-        </Transition>
+        <ListStates
+            listing=dictations
+            skeleton=3
+            empty=|searched| view! { <Nothing searched/> }.into_any()
+            filled=move |page| {
+                let more = page.next.is_some();
+                view! {
+                    <Rows dictations=page.items finished on_finished/>
+                    {more.then(|| view! { <p class="page__more"><a href="/dictations">"All dictations"</a></p> })}
+                    <Sample question="Nothing at hand to dictate?"/>
+                }.into_any()
+            }
+        />
     }
 }
 
@@ -102,19 +97,15 @@ fn Rows(
 fn Nothing(searched: bool) -> impl IntoView {
     if searched {
         view! {
-            <div class="empty">
-                <p>"No dictation of today matches the search."</p>
-                <p><a href="/dictations">"Search all dictations"</a></p>
-            </div>
+            <p>"No dictation of today matches the search."</p>
+            <p><a href="/dictations">"Search all dictations"</a></p>
         }
         .into_any()
     } else {
         view! {
-            <div class="empty">
-                <h2>"No dictations yet today"</h2>
-                <p>"Speak as you would to a colleague: the patient, what you found, what you prescribe. SEVA writes it down, marks medicines and conditions, and drafts the prescription for you to check."</p>
-                <Sample question="Nothing at hand to dictate?"/>
-            </div>
+            <h2>"No dictations yet today"</h2>
+            <p>"Speak as you would to a colleague: the patient, what you found, what you prescribe. SEVA writes it down, marks medicines and conditions, and drafts the prescription for you to check."</p>
+            <Sample question="Nothing at hand to dictate?"/>
         }
         .into_any()
     }

@@ -80,7 +80,7 @@ pub async fn list_dictations(
     let page = super::services()?
         .list_transcriptions(caller, &filter)
         .await?;
-    Ok(page.into())
+    Ok(Listing::of(page, filter.search.as_deref()))
 }
 
 /// Stores an edit of the text. The version it was made on guards against a

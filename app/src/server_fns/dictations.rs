@@ -26,7 +26,7 @@ pub async fn todays_dictations(
     let page = super::services()?
         .list_transcriptions(caller, &filter)
         .await?;
-    Ok(page.into())
+    Ok(Listing::of(page, filter.search.as_deref()))
 }
 
 /// Why the upload that was just posted without script was refused.

@@ -11,6 +11,7 @@ pub mod dictation_review;
 pub mod dictations;
 pub mod prescriptions;
 pub mod public;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod session;
 
@@ -23,28 +24,33 @@ pub struct Listing<T> {
     pub items: Vec<T>,
     /// What to send as `before` for the next page; `None` on the last.
     pub next: Option<String>,
+    /// Whether words narrowed it down.
+    pub searched: bool,
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use on_server::set_status;
+pub(crate) use on_server::refuse;
 #[cfg(feature = "ssr")]
 pub use on_server::{caller, services, session};
 
 #[cfg(feature = "ssr")]
 mod on_server {
-    use axum::http::{Method, StatusCode, header::ACCEPT, request::Parts};
+    use axum::http::{StatusCode, request::Parts};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
     use seva_model::{AppError, ErrorCode, UserId};
     use seva_services::Services;
 
     use super::{Listing, session::TypedSession};
+    use crate::refusal;
 
-    impl<T> From<seva_services::Page<T>> for Listing<T> {
-        fn from(page: seva_services::Page<T>) -> Self {
+    impl<T> Listing<T> {
+        /// A page of a list that `words` narrowed down.
+        pub(crate) fn of(page: seva_services::Page<T>, words: Option<&str>) -> Self {
             Self {
                 items: page.items,
                 next: page.next,
+                searched: words.is_some(),
             }
         }
     }
@@ -79,24 +85,21 @@ mod on_server {
         session().await?.require_user().await
     }
 
-    /// Gives the response the status of an error, in the two cases where nobody
-    /// redirects: a call by script, and a page that shows the error itself. A
-    /// form posted without script is sent back to its page, and a page that
-    /// needs a sign-in is sent there.
-    pub(crate) fn set_status(code: ErrorCode) {
+    /// Sends a form that was posted without script back to its page. Otherwise
+    /// gives the response the status of the error: to a call by script, and to a
+    /// page that shows the error itself. A page that needs a sign-in is sent there.
+    pub(crate) fn refuse(error: &AppError) {
+        if refusal::send_back(error) {
+            return;
+        }
         let (Some(parts), Some(response)) =
             (use_context::<Parts>(), use_context::<ResponseOptions>())
         else {
             return;
         };
-        let for_a_reader = parts
-            .headers
-            .get(ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
         let redirected =
-            for_a_reader && (parts.method != Method::GET || code == ErrorCode::NotSignedIn);
-        if let (false, Ok(status)) = (redirected, StatusCode::from_u16(code.http_status())) {
+            error.code == ErrorCode::NotSignedIn && refusal::wants_html(&parts.headers);
+        if let (false, Ok(status)) = (redirected, StatusCode::from_u16(error.code.http_status())) {
             response.set_status(status);
         }
     }

@@ -144,7 +144,7 @@ pub async fn list_prescriptions(
     let page = super::services()?
         .list_prescriptions(caller, &filter)
         .await?;
-    Ok(page.into())
+    Ok(Listing::of(page, filter.search.as_deref()))
 }
 
 /// One prescription with what to look at before signing.
@@ -193,14 +193,21 @@ pub async fn submit_prescription(
     let caller = super::caller().await?;
     let services = super::services()?;
     let mut content = form.into_content()?;
-    if let Ok(op) = op.parse::<crate::components::prescription::rows::RowOp>() {
-        op.apply(&mut content);
+    let row = op
+        .parse::<crate::components::prescription::rows::RowOp>()
+        .ok();
+    if let Some(row) = row {
+        row.apply(&mut content);
     }
     services
         .save_prescription(caller, id, version, content)
         .await?;
-    let ask = if op == "sign" { "?sign=ask" } else { "" };
-    leptos_axum::redirect(&format!("/prescriptions/{id}{ask}"));
+    let page = format!("/prescriptions/{id}");
+    leptos_axum::redirect(&match row.filter(|row| row.adds()) {
+        Some(row) => format!("{page}?row={row}"),
+        None if op == "sign" => format!("{page}?sign=ask"),
+        None => page,
+    });
     Ok(())
 }
 

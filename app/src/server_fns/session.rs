@@ -7,6 +7,7 @@ use tower_sessions::{Session, session};
 const USER_ID: &str = "user_id";
 const PENDING_EMAIL: &str = "pending_email";
 const UPLOAD_ERROR: &str = "upload_error";
+const SEARCH: &str = "search";
 
 /// The caller's session. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -97,6 +98,28 @@ impl TypedSession {
     /// `ServiceUnavailable` if the session can't be read now.
     pub async fn take_upload_error(&self) -> Result<Option<AppError>, AppError> {
         self.0.remove(UPLOAD_ERROR).await.map_err(unavailable)
+    }
+
+    /// What a form without script searches for; empty for everything.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be read now.
+    pub async fn search(&self) -> Result<String, AppError> {
+        let words = self.0.get(SEARCH).await.map_err(unavailable)?;
+        Ok(words.unwrap_or_default())
+    }
+
+    /// Remembers what is searched for; nothing forgets it.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be written now.
+    pub async fn set_search(&self, words: &str) -> Result<(), AppError> {
+        if words.is_empty() {
+            self.0.remove::<String>(SEARCH).await.map(|_| ())
+        } else {
+            self.0.insert(SEARCH, words).await
+        }
+        .map_err(unavailable)
     }
 }
 

@@ -31,10 +31,12 @@ pub(super) fn Chooser(desk: Desk) -> impl IntoView {
             }
         }
     };
-    // A file that was removed from the desk leaves the input too, so that the
-    // same one can be chosen again.
+    // A file that is off the desk leaves the input too, so that the same one can
+    // be chosen again.
     Effect::new(move |_| {
-        if desk.take.with(Option::is_none)
+        if desk
+            .take
+            .with(|take| take.as_ref().is_none_or(|take| take.recording.is_some()))
             && let Some(input) = input.get_untracked()
         {
             input.set_value("");
@@ -46,7 +48,7 @@ pub(super) fn Chooser(desk: Desk) -> impl IntoView {
             || desk.sending.get()
             || desk
                 .take
-                .with(|take| take.as_ref().is_some_and(|take| take.recorded))
+                .with(|take| take.as_ref().is_some_and(|take| take.recording.is_some()))
     };
     let is_closed = move || untrack(closed);
     let endings = ACCEPTED_EXTENSIONS

@@ -1,6 +1,7 @@
 //! Recording and sending a dictation.
 
 mod chooser;
+mod kept;
 mod level;
 mod recorder_panel;
 mod sending;
@@ -10,9 +11,19 @@ use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use seva_model::Specialty;
 
-use self::{chooser::Chooser, recorder_panel::RecorderPanel, sending::SendRow, take::Take};
+use self::{
+    chooser::Chooser,
+    kept::{KeptRecordings, look_for_kept},
+    recorder_panel::RecorderPanel,
+    sending::SendRow,
+    take::{Recording, Take},
+};
 use crate::{
-    browser::{keys, network::ask_before_leaving, storage},
+    browser::{
+        keys,
+        network::ask_before_leaving,
+        storage::{self, RecordingId},
+    },
     components::{
         common::{Field, Notice, Tone},
         layout::use_doctor,
@@ -33,7 +44,13 @@ struct Desk {
     /// Whether an upload runs.
     sending: RwSignal<bool>,
     /// Whom a kept recording belongs to; none until it is known.
-    owner: Signal<Option<String>>,
+    owner: Memo<Option<String>>,
+    /// What this page itself recorded last.
+    own: StoredValue<Option<RecordingId>>,
+    /// Recordings of earlier visits, oldest first.
+    kept: RwSignal<Vec<Take>>,
+    /// Whether another tab has one.
+    elsewhere: RwSignal<bool>,
 }
 
 impl Desk {
@@ -43,25 +60,50 @@ impl Desk {
             take: RwSignal::new(None),
             recording: RwSignal::new(false),
             sending: RwSignal::new(false),
-            owner: Signal::derive(move || {
+            owner: Memo::new(move |_| {
                 let user = doctor.0.get()?.ok()?;
                 Some(user.id.to_string())
             }),
+            own: StoredValue::new(None),
+            kept: RwSignal::new(Vec::new()),
+            elsewhere: RwSignal::new(false),
         }
+    }
+
+    /// Whether what would be sent now was recorded on this very page.
+    fn has_own_take(self) -> bool {
+        self.take.with(|take| {
+            take.as_ref()
+                .is_some_and(|take| take.recording.is_some() && !take.is_earlier())
+        })
     }
 
     /// Removes what would be sent, here and in the browser's storage.
     fn clear(self) {
-        let kept = self
-            .take
-            .with_untracked(|take| take.as_ref().is_some_and(|take| take.recorded));
-        self.take.set(None);
-        if let (true, Some(owner)) = (kept, self.owner.get_untracked()) {
-            leptos::task::spawn_local(async move {
-                // What can't be removed is offered again on the next visit.
-                let _ = storage::forget(&owner).await;
-            });
+        if let Some(take) = self.take.get_untracked() {
+            self.remove(take);
         }
+    }
+
+    /// Removes a take, here and in the browser's storage.
+    fn remove(self, take: Take) {
+        if self
+            .take
+            .with_untracked(|on_desk| on_desk.as_ref().is_some_and(|it| it.id() == take.id()))
+        {
+            self.take.set(None);
+        }
+        let Some(recording) = take.recording else {
+            return;
+        };
+        self.kept
+            .update(|kept| kept.retain(|take| take.id() != Some(&recording.id)));
+        leptos::task::spawn_local(async move {
+            // What can't be removed is offered again on the next visit.
+            let _ = storage::forget(&recording.id).await;
+            // Only now may another tab look for it.
+            drop(recording);
+        });
     }
 }
 
@@ -70,12 +112,12 @@ impl Desk {
 #[component]
 pub(crate) fn Capture() -> impl IntoView {
     let desk = Desk::new();
-    offer_kept_recording(desk);
+    look_for_kept(desk);
     let unsent = Signal::derive(move || {
         desk.recording.get()
             || desk
                 .take
-                .with(|take| take.as_ref().is_some_and(|take| take.recorded))
+                .with(|take| take.as_ref().is_some_and(|take| take.recording.is_some()))
     });
     ask_before_leaving(
         unsent,
@@ -98,6 +140,7 @@ pub(crate) fn Capture() -> impl IntoView {
                 })
             })}
         </Suspense>
+        <KeptRecordings desk/>
         <form class="capture" node_ref=form method="post" action="/dictations/upload" enctype="multipart/form-data"
             on:submit=|event| event.prevent_default()
         >
@@ -117,22 +160,4 @@ pub(crate) fn Capture() -> impl IntoView {
             <SendRow desk form/>
         </form>
     }
-}
-
-/// A recording that was not sent the last time is taken up again.
-fn offer_kept_recording(desk: Desk) {
-    Effect::new(move |_| {
-        let Some(owner) = desk.owner.get() else {
-            return;
-        };
-        leptos::task::spawn_local(async move {
-            if let Ok(Some(kept)) = storage::kept(&owner).await
-                && !desk.recording.get_untracked()
-                && desk.take.with_untracked(Option::is_none)
-            {
-                desk.take
-                    .set(Some(Take::recording(kept.audio, kept.seconds, true)));
-            }
-        });
-    });
 }

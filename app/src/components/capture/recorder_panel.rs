@@ -6,14 +6,14 @@ use send_wrapper::SendWrapper;
 use web_sys::Blob;
 
 use super::{
-    Desk, Take,
+    Desk, Recording, Take,
     level::{BARS, LevelMeter, SilenceWatch, step},
 };
 use crate::{
     browser::{
         keys::on_key,
         recorder::{Recorder, RecorderError, RecorderEvent},
-        storage,
+        storage::{self, RecordingId},
     },
     components::common::{Icon, IconName},
     format,
@@ -41,6 +41,8 @@ struct Studio {
     silent: RwSignal<bool>,
     trouble: RwSignal<Option<String>>,
     recorder: StoredValue<Option<SendWrapper<Recorder>>>,
+    /// Under which name the pieces are kept.
+    recording: StoredValue<Option<Recording>>,
     pieces: StoredValue<Option<SendWrapper<Array>>>,
     timer: StoredValue<Option<IntervalHandle>>,
 }
@@ -55,6 +57,7 @@ impl Studio {
             silent: RwSignal::new(false),
             trouble: RwSignal::new(None),
             recorder: StoredValue::new(None),
+            recording: StoredValue::new(None),
             pieces: StoredValue::new(None),
             timer: StoredValue::new(None),
         }
@@ -73,11 +76,23 @@ impl Studio {
         if self.desk.sending.get_untracked() || self.desk.take.with_untracked(Option::is_some) {
             return;
         }
+        let Some(owner) = self.desk.owner.get_untracked() else {
+            self.trouble.set(Some(
+                "The page is not quite there. Wait a moment and try again.".to_owned(),
+            ));
+            return;
+        };
+        let id = RecordingId::new(owner);
+        self.desk.own.set_value(Some(id.clone()));
         self.phase.set(Phase::Asking);
         self.trouble.set(None);
         self.elapsed.set(0.0);
         self.pieces.set_value(Some(SendWrapper::new(Array::new())));
         spawn_local(async move {
+            // Before the first piece is kept, so that no other tab offers it.
+            let held = id.hold().await;
+            self.recording
+                .set_value(Some(Recording::new(id, false, held)));
             match Recorder::start(move |event| self.hear(event)).await {
                 Ok(recorder) => {
                     self.recorder.set_value(Some(SendWrapper::new(recorder)));
@@ -118,12 +133,12 @@ impl Studio {
             return;
         };
         let seconds = self.elapsed.get_untracked();
-        if let Some(owner) = self.desk.owner.get_untracked() {
+        let id = self
+            .recording
+            .with_value(|recording| recording.as_ref().map(|recording| recording.id.clone()));
+        if let Some(id) = id {
             spawn_local(async move {
-                if storage::keep(&owner, number, &piece, seconds)
-                    .await
-                    .is_err()
-                {
+                if storage::keep(&id, number, &piece, seconds).await.is_err() {
                     self.trouble.set(Some(
                         "This browser can't keep the recording safe. Send it before you close the page.".to_owned(),
                     ));
@@ -158,6 +173,7 @@ impl Studio {
 
     /// All pieces are there: they become the take.
     fn finish(self) {
+        let recording = self.recording.try_update_value(Option::take).flatten();
         self.still();
         let seconds = self.elapsed.get_untracked();
         let audio = self.pieces.with_value(|pieces| {
@@ -165,11 +181,11 @@ impl Studio {
             let mime = Blob::from(pieces.get(0)).type_();
             storage::joined(pieces, &mime).ok()
         });
-        match audio {
-            Some(audio) => self
+        match audio.zip(recording) {
+            Some((audio, recording)) => self
                 .desk
                 .take
-                .set(Some(Take::recording(audio, seconds, false))),
+                .set(Some(Take::recording(audio, seconds, recording))),
             None => self.trouble.set(Some(
                 "Nothing was recorded. Press Record and speak.".to_owned(),
             )),
@@ -182,6 +198,7 @@ impl Studio {
             timer.clear();
         }
         self.recorder.try_set_value(None);
+        self.recording.try_set_value(None);
         self.desk.recording.try_set(false);
         self.phase.try_set(Phase::Idle);
         self.silent.try_set(false);
@@ -276,6 +293,9 @@ pub(super) fn RecorderPanel(desk: Desk) -> impl IntoView {
                             Phase::Paused => Some("Paused.".to_owned()),
                             Phase::Recording => Some("Recording. Each second is kept in this browser until it is sent.".to_owned()),
                             Phase::Asking => None,
+                            Phase::Idle if desk.take.with(|take| take.as_ref().is_some_and(Take::is_earlier)) => {
+                                Some("Send the one you chose first, or press Not now.".to_owned())
+                            }
                             Phase::Idle if desk.take.with(Option::is_some) => {
                                 Some("Send this one first, or remove it.".to_owned())
                             }

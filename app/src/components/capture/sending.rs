@@ -47,7 +47,7 @@ pub(super) fn SendRow(desk: Desk, form: NodeRef<html::Form>) -> impl IntoView {
         }
         let started = js_sys::Date::now();
         let navigate = navigate.clone();
-        let recorded = take.recorded;
+        let recorded = take.recording.is_some();
         let listener = move |event: UploadEvent| match event {
             UploadEvent::Progress { sent, total } => {
                 sending.set(Sending::Running {
@@ -132,18 +132,18 @@ fn TakeRow(
 ) -> impl IntoView {
     let title = take.title();
     let question = format!("Remove \u{201c}{title}\u{201d}? It was not sent.");
-    let recorded = take.recorded;
+    let (recorded, earlier) = (take.recording.is_some(), take.is_earlier());
+    // One of an earlier visit goes back to where it was chosen.
     let remove = move |_| {
-        if !recorded || window().confirm_with_message(&question).unwrap_or(false) {
+        if earlier {
+            desk.take.set(None);
+        } else if !recorded || window().confirm_with_message(&question).unwrap_or(false) {
             desk.clear();
         }
     };
     let total = take.bytes;
     view! {
         <div class="take">
-            {take.kept.then(|| view! {
-                <Notice tone=Tone::Plain sentence="This recording was not sent the last time. It was kept here."/>
-            })}
             <p class="take__name"><Icon name=IconName::File/> <span>{title}</span></p>
             {move || match sending.get() {
                 Sending::Running { sent, total, started } => view! {
@@ -153,7 +153,11 @@ fn TakeRow(
                 _ => view! {
                     <span class="take__size">{format::size(total)}</span>
                     <button type="button" class="button button--quiet" on:click=remove.clone()>
-                        <Icon name=IconName::Trash/> "Remove"
+                        {if earlier {
+                            "Not now".into_any()
+                        } else {
+                            view! { <Icon name=IconName::Trash/> "Remove" }.into_any()
+                        }}
                     </button>
                 }.into_any(),
             }}
@@ -181,7 +185,7 @@ fn Progress(sent: u64, total: u64, started: f64) -> impl IntoView {
 
 /// Listen before sending.
 #[component]
-fn Listen(take: Take) -> impl IntoView {
+pub(super) fn Listen(take: Take) -> impl IntoView {
     let player = NodeRef::<html::Audio>::new();
     let address = StoredValue::new(None::<String>);
     let take = StoredValue::new(take);

@@ -1,7 +1,34 @@
+use std::rc::Rc;
+
 use send_wrapper::SendWrapper;
 use web_sys::{Blob, File};
 
-use crate::format;
+use crate::{
+    browser::{locks::Held, storage::RecordingId},
+    format,
+};
+
+/// A recording as the browser keeps it. While one of its clones lives, no other
+/// tab offers it.
+#[derive(Clone, Debug)]
+pub(super) struct Recording {
+    /// Its name in the browser's storage.
+    pub(super) id: RecordingId,
+    /// It is from an earlier visit.
+    pub(super) earlier: bool,
+    _held: Option<SendWrapper<Rc<Held>>>,
+}
+
+impl Recording {
+    /// A recording that this tab holds.
+    pub(super) fn new(id: RecordingId, earlier: bool, held: Option<Held>) -> Self {
+        Self {
+            id,
+            earlier,
+            _held: held.map(|held| SendWrapper::new(Rc::new(held))),
+        }
+    }
+}
 
 /// Audio that is ready to be sent.
 #[derive(Clone, Debug)]
@@ -14,21 +41,18 @@ pub(super) struct Take {
     /// Length, where it is known.
     pub(super) seconds: Option<f64>,
     /// Recorded here, so there is no other copy of it.
-    pub(super) recorded: bool,
-    /// It was found in the browser's storage.
-    pub(super) kept: bool,
+    pub(super) recording: Option<Recording>,
 }
 
 impl Take {
     /// A recording made here, now or on an earlier visit.
-    pub(super) fn recording(audio: Blob, seconds: f64, kept: bool) -> Self {
+    pub(super) fn recording(audio: Blob, seconds: f64, recording: Recording) -> Self {
         Self {
             name: format!("recording.{}", ending_of(&audio.type_())),
             bytes: bytes(&audio),
             audio: SendWrapper::new(audio),
             seconds: Some(seconds),
-            recorded: true,
-            kept,
+            recording: Some(recording),
         }
     }
 
@@ -43,9 +67,20 @@ impl Take {
             name,
             bytes,
             seconds: None,
-            recorded: false,
-            kept: false,
+            recording: None,
         })
+    }
+
+    /// The name in the browser's storage, of what was recorded here.
+    pub(super) fn id(&self) -> Option<&RecordingId> {
+        self.recording.as_ref().map(|recording| &recording.id)
+    }
+
+    /// Whether it was recorded on an earlier visit.
+    pub(super) fn is_earlier(&self) -> bool {
+        self.recording
+            .as_ref()
+            .is_some_and(|recording| recording.earlier)
     }
 
     /// What the row calls it.

@@ -20,7 +20,7 @@ pub(crate) fn DictationRow(
     fresh: bool,
 ) -> impl IntoView {
     let state = RwSignal::new(dictation.clone());
-    let (reconnecting, set_reconnecting) = signal(false);
+    let (connection, set_connection) = signal(StreamState::Live);
     if live && !dictation.status.is_final() {
         let running = Memo::new(move |_| !state.with(|d| d.status.is_final()));
         follow_dictation(
@@ -40,7 +40,7 @@ pub(crate) fn DictationRow(
                     state.with_untracked(&on_finished);
                 }
             },
-            move |stream| set_reconnecting.set(stream == StreamState::Reconnecting),
+            move |stream| set_connection.set(stream),
         );
     }
     let signed = match dictation.prescription {
@@ -54,10 +54,20 @@ pub(crate) fn DictationRow(
             <span class="row__time"><Moment at=dictation.created_at/></span>
             <a class="row__title" href=format!("/dictations/{}", dictation.id)>{title(&dictation)}</a>
             <StatusLine dictation=state/>
-            {move || reconnecting.get().then(|| view! { <span class="row__note">"Connecting again"</span> })}
+            {move || note(connection.get()).map(|words| view! { <span class="row__note">{words}</span> })}
             {signed.map(|href| view! { <a class="row__extra" href=href rel="external">"PDF"</a> })}
             <span class="row__arrow"><Icon name=IconName::Arrow/></span>
         </li>
+    }
+}
+
+/// What a row says when it is not up to date.
+const fn note(connection: StreamState) -> Option<&'static str> {
+    match connection {
+        StreamState::Live => None,
+        StreamState::Reconnecting => Some("Connecting again"),
+        StreamState::SignedOut => Some("Signed out. Load the page again"),
+        StreamState::Gone => Some("Deleted"),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
         capture::FILE_INPUT,
         common::{Toasts, provide_search},
     },
+    refusal::provide_refusal,
     server_fns::account::signed_in_user,
 };
 
@@ -33,6 +34,7 @@ pub(crate) fn Frame() -> impl IntoView {
     let doctor = Doctor(Resource::new_blocking(|| (), |()| signed_in_user()));
     provide_context(doctor);
     provide_search();
+    provide_refusal();
 
     let navigate = use_navigate();
     let go = move |path: &'static str| {
@@ -81,8 +83,8 @@ pub(crate) fn Frame() -> impl IntoView {
     }
 }
 
-/// Where to sign in, and what to open afterwards.
-fn door(next: &str) -> String {
+/// Where to sign in, and what to open afterwards: a path of this site.
+pub(crate) fn door(next: &str) -> String {
     match next {
         "/" => "/sign-in".to_owned(),
         next => format!("/sign-in?next={next}"),

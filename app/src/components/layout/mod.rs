@@ -7,5 +7,5 @@ mod rail;
 mod state_line;
 mod top_bar;
 
-pub(crate) use frame::{Frame, use_doctor};
+pub(crate) use frame::{Frame, door, use_doctor};
 pub(crate) use lobby::Lobby;

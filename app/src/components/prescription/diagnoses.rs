@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use seva_model::Diagnosis;
 
 use super::{
+    cell::Cell,
     draft::{Draft, Row},
     rows::RowOp,
 };
@@ -45,8 +46,9 @@ fn DiagnosisEditor(
 ) -> impl IntoView {
     let toasts = use_toasts();
     let source = row.value.with_untracked(|diagnosis| diagnosis.source);
-    let name =
-        move |field: &'static str| move || format!("form[diagnoses][{}][{field}]", index.get());
+    let name = move |field: &'static str| {
+        Signal::derive(move || format!("form[diagnoses][{}][{field}]", index.get()))
+    };
     let remove = move || {
         let at = index.get_untracked();
         draft.diagnoses.update(|rows| super::rows::remove(rows, at));
@@ -58,20 +60,12 @@ fn DiagnosisEditor(
     };
     view! {
         <li class="diagnosis">
-            <label class="cell cell--wide">
-                <span class="cell__label">"In words"</span>
-                <input type="text" maxlength="200" autocomplete="off" name=name("text")
-                    value=row.value.with_untracked(|d| d.text.clone())
-                    prop:value=move || row.value.with(|d| d.text.clone())
-                    on:input=move |event| row.value.update(|d| d.text = event_target_value(&event))/>
-            </label>
-            <label class="cell">
-                <span class="cell__label">"ICD-10"</span>
-                <input type="text" maxlength="10" autocomplete="off" class="figures" name=name("icd10")
-                    value=row.value.with_untracked(|d| d.icd10.clone())
-                    prop:value=move || row.value.with(|d| d.icd10.clone())
-                    on:input=move |event| row.value.update(|d| d.icd10 = event_target_value(&event))/>
-            </label>
+            <Cell label="In words" name=name("text") class="cell--wide"
+                value=Signal::derive(move || row.value.with(|d| d.text.clone()))
+                on_input=move |text| row.value.update(|d| d.text = text)/>
+            <Cell label="ICD-10" name=name("icd10") input_class="figures" max=10
+                value=Signal::derive(move || row.value.with(|d| d.icd10.clone()))
+                on_input=move |text| row.value.update(|d| d.icd10 = text)/>
             <input type="hidden" name=name("source") value=source_json(source.as_ref())/>
             {player.map(|player| view! { <Heard source player/> })}
             <button class="button button--quiet" name="op" value=move || RowOp::RemoveDiagnosis(index.get()).to_string()

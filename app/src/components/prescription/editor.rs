@@ -5,6 +5,7 @@ use leptos::{ev, prelude::*, server_fn::ServerFn, task::spawn_local};
 use seva_model::MedicationLine;
 
 use super::{
+    cell::Cell,
     diagnoses::DiagnosesEditor,
     draft::{Draft, Saving},
     line::LineEditor,
@@ -22,6 +23,9 @@ use crate::{
         undelete_prescription,
     },
 };
+
+/// A name, because the view macro takes a literal for an attribute.
+const SAVE: &str = r#"<button class="button" name="op" value="save">Save</button>"#;
 
 /// Edits a draft.
 #[component]
@@ -86,13 +90,8 @@ fn PatientFields(draft: Draft) -> impl IntoView {
     view! {
         <fieldset class="group patient">
             <legend>"Patient"</legend>
-            <label class="cell cell--wide">
-                <span class="cell__label">"Name"</span>
-                <input type="text" maxlength="255" autocomplete="off" name="form[patient_name]"
-                    value=draft.patient_name.get_untracked()
-                    prop:value=move || draft.patient_name.get()
-                    on:input=move |event| draft.patient_name.set(event_target_value(&event))/>
-            </label>
+            <Cell label="Name" name="form[patient_name]" class="cell--wide" max=255
+                value=draft.patient_name on_input=move |text| draft.patient_name.set(text)/>
             <label class="cell">
                 <span class="cell__label">"Age in years"</span>
                 <input type="number" min="0" max="150" inputmode="numeric" name="form[patient_age]"
@@ -100,13 +99,8 @@ fn PatientFields(draft: Draft) -> impl IntoView {
                     prop:value=move || draft.patient_age.get()
                     on:input=move |event| draft.patient_age.set(event_target_value(&event))/>
             </label>
-            <label class="cell">
-                <span class="cell__label">"Gender"</span>
-                <input type="text" maxlength="20" list="genders" autocomplete="off" name="form[patient_gender]"
-                    value=draft.patient_gender.get_untracked()
-                    prop:value=move || draft.patient_gender.get()
-                    on:input=move |event| draft.patient_gender.set(event_target_value(&event))/>
-            </label>
+            <Cell label="Gender" name="form[patient_gender]" max=20 list=Some("genders")
+                value=draft.patient_gender on_input=move |text| draft.patient_gender.set(text)/>
         </fieldset>
     }
 }
@@ -124,13 +118,8 @@ fn AdviceFields(draft: Draft) -> impl IntoView {
                     {draft.instructions.get_untracked()}
                 </textarea>
             </label>
-            <label class="cell cell--wide">
-                <span class="cell__label">"Follow-up"</span>
-                <input type="text" maxlength="255" autocomplete="off" name="form[follow_up]"
-                    value=draft.follow_up.get_untracked()
-                    prop:value=move || draft.follow_up.get()
-                    on:input=move |event| draft.follow_up.set(event_target_value(&event))/>
-            </label>
+            <Cell label="Follow-up" name="form[follow_up]" class="cell--wide" max=255
+                value=draft.follow_up on_input=move |text| draft.follow_up.set(text)/>
         </fieldset>
     }
 }
@@ -159,7 +148,7 @@ fn SavingLine(draft: Draft) -> impl IntoView {
                 _ => None,
             }}
             // Its content is text for a browser with script, so it is not hydrated.
-            <noscript inner_html="<button class=\"button\" name=\"op\" value=\"save\">Save</button>"></noscript>
+            <noscript inner_html=SAVE></noscript>
         </div>
     }
 }

@@ -4,6 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use seva_model::{MedicationLine, MedicineHit};
 
 use super::{
+    cell::Cell,
     draft::{Draft, Row},
     rows::{RowOp, move_up},
 };
@@ -22,7 +23,7 @@ type ReadField = fn(&MedicationLine) -> &String;
 type WriteField = fn(&mut MedicationLine) -> &mut String;
 
 /// A field of a line: its name in the form, its label, and where it is kept.
-struct Cell {
+struct Part {
     name: &'static str,
     label: &'static str,
     list: Option<&'static str>,
@@ -30,43 +31,43 @@ struct Cell {
     set: WriteField,
 }
 
-const CELLS: [Cell; 6] = [
-    Cell {
+const PARTS: [Part; 6] = [
+    Part {
         name: "strength",
         label: "Strength",
         list: None,
         get: |l| &l.strength,
         set: |l| &mut l.strength,
     },
-    Cell {
+    Part {
         name: "dosage",
         label: "Dose",
         list: Some("doses"),
         get: |l| &l.dosage,
         set: |l| &mut l.dosage,
     },
-    Cell {
+    Part {
         name: "form",
         label: "Form",
         list: Some("forms"),
         get: |l| &l.form,
         set: |l| &mut l.form,
     },
-    Cell {
+    Part {
         name: "route",
         label: "Route",
         list: Some("routes"),
         get: |l| &l.route,
         set: |l| &mut l.route,
     },
-    Cell {
+    Part {
         name: "duration",
         label: "Duration",
         list: Some("durations"),
         get: |l| &l.duration,
         set: |l| &mut l.duration,
     },
-    Cell {
+    Part {
         name: "instructions",
         label: "Instructions",
         list: Some("instructions-list"),
@@ -75,7 +76,7 @@ const CELLS: [Cell; 6] = [
     },
 ];
 
-const FREQUENCY: Cell = Cell {
+const FREQUENCY: Part = Part {
     name: "frequency",
     label: "Frequency",
     list: Some("frequencies"),
@@ -103,10 +104,10 @@ pub(crate) fn LineEditor(
                 {player.map(|player| view! { <Heard source player/> })}
             </div>
             <div class="line__cells">
-                {CELLS[..4].iter().map(|cell| cell_view(cell, row, index)).collect_view()}
+                {PARTS[..4].iter().map(|part| part_view(part, row, index)).collect_view()}
                 <div class="line__frequency">
-                    {cell_view(&FREQUENCY, row, index)}
-                    <div class="chips" role="group" aria-label="Common frequencies">
+                    {part_view(&FREQUENCY, row, index)}
+                    <div class="chips needs-script" role="group" aria-label="Common frequencies">
                         {FREQUENCIES.map(|frequency| view! {
                             <button type="button" class="chip"
                                 aria-pressed=move || row.value.with(|l| l.frequency == frequency).to_string()
@@ -115,7 +116,7 @@ pub(crate) fn LineEditor(
                         }).collect_view()}
                     </div>
                 </div>
-                {CELLS[4..].iter().map(|cell| cell_view(cell, row, index)).collect_view()}
+                {PARTS[4..].iter().map(|part| part_view(part, row, index)).collect_view()}
             </div>
             <p class="line__quantity">
                 {move || row.value.with(MedicationLine::quantity).map(|pieces| format!("Quantity {pieces}"))}
@@ -130,27 +131,18 @@ pub(crate) fn LineEditor(
     }
 }
 
-fn cell_view(
-    cell: &'static Cell,
+fn part_view(
+    part: &'static Part,
     row: Row<MedicationLine>,
     index: ReadSignal<usize>,
 ) -> impl IntoView {
-    let (get, set) = (cell.get, cell.set);
-    let was_heard = row.value.with_untracked(|line| line.source.is_some());
-    let empty = move || row.value.with(|line| get(line).is_empty());
+    let (get, set) = (part.get, part.set);
     view! {
-        <label class=format!("cell cell--{}", cell.name)>
-            <span class="cell__label">{cell.label}</span>
-            <input
-                type="text" maxlength="200" autocomplete="off" list=cell.list
-                class:not-heard=move || was_heard && empty()
-                placeholder=was_heard.then_some("not heard")
-                name=move || format!("form[medications][{}][{}]", index.get(), cell.name)
-                value=row.value.with_untracked(|line| get(line).clone())
-                prop:value=move || row.value.with(|line| get(line).clone())
-                on:input=move |event| row.value.update(|line| *set(line) = event_target_value(&event))
-            />
-        </label>
+        <Cell label=part.label class=format!("cell--{}", part.name) list=part.list
+            name=Signal::derive(move || format!("form[medications][{}][{}]", index.get(), part.name))
+            value=Signal::derive(move || row.value.with(|line| get(line).clone()))
+            on_input=move |text| row.value.update(|line| *set(line) = text)
+            from_speech=row.value.with_untracked(|line| line.source.is_some())/>
     }
 }
 

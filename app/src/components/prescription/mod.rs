@@ -1,5 +1,6 @@
 //! Pieces of the page that shows a prescription.
 
+mod cell;
 pub(crate) mod diagnoses;
 pub(crate) mod draft;
 pub(crate) mod editor;

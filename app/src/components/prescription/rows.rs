@@ -3,7 +3,6 @@
 
 use std::{fmt, str::FromStr};
 
-#[cfg(any(feature = "ssr", test))]
 use seva_model::{Diagnosis, MedicationLine, PrescriptionContent};
 
 /// Adding, moving and removing rows; the text is the value of the button.
@@ -23,8 +22,12 @@ pub enum RowOp {
     RemoveDiagnosis(usize),
 }
 
-#[cfg(any(feature = "ssr", test))]
 impl RowOp {
+    /// Whether it adds an empty row. Nothing stores those, so the page draws it.
+    pub(crate) const fn adds(self) -> bool {
+        matches!(self, Self::AddMedicine | Self::AddDiagnosis)
+    }
+
     /// Does it. A place that does not exist changes nothing.
     pub fn apply(self, content: &mut PrescriptionContent) {
         match self {

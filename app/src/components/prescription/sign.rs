@@ -6,7 +6,7 @@ use seva_model::Prescription;
 use super::draft::Draft;
 use crate::{
     browser::{dialog, keys::on_ctrl_key},
-    components::common::{Notice, Tone},
+    components::common::{Notice, Tone, refusal},
     server_fns::prescriptions::{SignPrescription, sign_prescription},
 };
 
@@ -32,12 +32,11 @@ pub(crate) fn AskToSign(prescription: Prescription) -> impl IntoView {
     let sign = ServerAction::<SignPrescription>::new();
     let id = prescription.id;
     view! {
-        <section class="notice" aria-labelledby="ask-title">
+        {refusal(sign.value())}
+        <section class="ask" aria-labelledby="ask-title">
             <h2 id="ask-title">{format!("Sign the prescription for {}?", prescription.content.patient_name)}</h2>
             <p>"Once signed it can't be changed; you can copy it to a new one."</p>
-            {move || sign.value().get().and_then(Result::err)
-                .map(|error| view! { <Notice tone=Tone::Bad sentence=error.to_string()/> })}
-            <ActionForm action=sign>
+            <ActionForm action=sign attr:class="ask__buttons">
                 <input type="hidden" name="id" value=id.to_string()/>
                 <input type="hidden" name="version" value=prescription.version/>
                 <a class="button" href=format!("/prescriptions/{id}")>"Go back"</a>

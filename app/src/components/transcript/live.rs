@@ -2,12 +2,17 @@
 //! and the text as it is heard.
 
 use leptos::prelude::*;
-use seva_model::{DictationEvent, Segment, Stage, Transcription, TranscriptionStatus};
+use seva_model::{
+    DictationEvent, Segment, Stage, Transcription, TranscriptionId, TranscriptionStatus,
+};
 use time::OffsetDateTime;
 
 use crate::{
     browser::events::{StreamState, follow_dictation},
-    components::common::{Notice, Tone, refusal},
+    components::{
+        common::{Notice, Tone, refusal},
+        layout::door,
+    },
     format,
     server_fns::dictation_review::CancelDictation,
 };
@@ -87,10 +92,7 @@ pub(crate) fn LiveDictation(transcription: Transcription, on_end: Callback<()>) 
             <progress class="live__bar" max="100" aria-label="Transcribed"
                 value=move || moving.with(|m| transcribed(&m.event))></progress>
             <p class="visually-hidden" role="status">{move || moving.with(|m| spoken(&m.event))}</p>
-            {move || {
-                (connection.get() == StreamState::Reconnecting)
-                    .then(|| view! { <Notice tone=Tone::Plain sentence="The connection broke. The dictation goes on; this page catches up by itself."/> })
-            }}
+            {move || connection_notice(connection.get(), id)}
             <ActionForm action=cancel attr:class="live__cancel">
                 <input type="hidden" name="id" value=id.to_string()/>
                 <button class="button button--quiet" disabled=move || cancel.pending().get()>"Cancel"</button>
@@ -114,6 +116,33 @@ pub(crate) fn LiveDictation(transcription: Transcription, on_end: Callback<()>) 
                     .into_any()
             })}
         </div>
+    }
+}
+
+/// What to tell when the page is not up to date.
+fn connection_notice(connection: StreamState, id: TranscriptionId) -> Option<AnyView> {
+    match connection {
+        StreamState::Live => None,
+        StreamState::Reconnecting => Some(
+            view! { <Notice tone=Tone::Plain sentence="The connection broke. The dictation goes on; this page catches up by itself."/> }
+                .into_any(),
+        ),
+        StreamState::SignedOut => Some(
+            view! {
+                <Notice tone=Tone::Bad sentence="You are signed out. The dictation goes on without this page.">
+                    <a class="button" href=door(&format!("/dictations/{id}"))>"Sign in"</a>
+                </Notice>
+            }
+            .into_any(),
+        ),
+        StreamState::Gone => Some(
+            view! {
+                <Notice tone=Tone::Bad sentence="This dictation is gone: it was deleted in another window.">
+                    <a class="button" href="/dictations">"All dictations"</a>
+                </Notice>
+            }
+            .into_any(),
+        ),
     }
 }
 
