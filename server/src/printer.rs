@@ -9,7 +9,7 @@ use seva_documents::{
     Clinic, Diagnosis, Doctor, MedicineLine, Patient, PrescriptionDocument, Renderer, Verification,
 };
 use seva_model::{CurrentUser, MedicationLine, Prescription};
-use seva_services::ports::{PortError, PrescriptionPaper, PrescriptionPrinter};
+use seva_services::ports::{PortError, PortFailure, PrescriptionPaper, PrescriptionPrinter};
 
 /// Prints with Typst, on a thread that may block.
 pub(crate) struct TypstPrinter(Arc<Renderer>);
@@ -36,12 +36,8 @@ impl PrescriptionPrinter for TypstPrinter {
 }
 
 fn failed(source: impl std::error::Error + Send + Sync + 'static) -> PortError {
-    PortError {
-        service: "printer",
-        operation: "print a prescription",
-        may_retry: false,
-        source: Box::new(source),
-    }
+    let operation = "print a prescription";
+    PortError::new("printer", operation, PortFailure::Broken, source)
 }
 
 fn document(paper: &PrescriptionPaper) -> PrescriptionDocument {

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use seva_services::ports::PortError;
+use seva_services::ports::{PortError, PortFailure};
 
 /// Builds the errors of one port.
 #[derive(Clone, Copy)]
@@ -15,7 +15,7 @@ impl Service {
         operation: &'static str,
         source: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> PortError {
-        self.error(operation, true, source.into())
+        PortError::new(self.0, operation, PortFailure::Unavailable, source)
     }
 
     /// What stays wrong until somebody repairs it: a damaged file, a missing model.
@@ -24,7 +24,7 @@ impl Service {
         operation: &'static str,
         source: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> PortError {
-        self.error(operation, false, source.into())
+        PortError::new(self.0, operation, PortFailure::Broken, source)
     }
 
     /// Runs `work` on a thread that may block. It fails only if `work` panics.
@@ -36,19 +36,5 @@ impl Service {
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| self.passing(operation, error))
-    }
-
-    fn error(
-        self,
-        operation: &'static str,
-        may_retry: bool,
-        source: Box<dyn Error + Send + Sync>,
-    ) -> PortError {
-        PortError {
-            service: self.0,
-            operation,
-            may_retry,
-            source,
-        }
     }
 }

@@ -7,7 +7,7 @@ use std::error::Error;
 use seva_model::{AppError, ErrorCode};
 use seva_store::StoreError;
 
-use crate::ports::{IdentityError, ObjectError, PortError};
+use crate::ports::{IdentityError, ObjectError, PortError, PortFailure};
 
 /// An error and all that caused it, on one line.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
@@ -21,6 +21,19 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
+/// Logs a port's failure, with the provider's own names for it.
+pub(crate) fn report_port(error: &PortError) {
+    tracing::error!(
+        service = error.service,
+        operation = error.operation,
+        failure = ?error.failure,
+        code = error.code,
+        request_id = error.request_id,
+        cause = %chain(error),
+        "failed"
+    );
+}
+
 /// Logs a failure that ends here.
 pub(crate) fn report(service: &str, operation: &str, error: &(dyn Error + 'static)) {
     tracing::error!(service, operation, cause = %chain(error), "failed");
@@ -28,11 +41,11 @@ pub(crate) fn report(service: &str, operation: &str, error: &(dyn Error + 'stati
 
 /// Logs a port's failure and says what the caller may know of it.
 pub(crate) fn port_failed(error: &PortError) -> AppError {
-    report(error.service, error.operation, error);
-    if error.may_retry {
-        AppError::unavailable()
-    } else {
-        AppError::internal()
+    report_port(error);
+    match error.failure {
+        PortFailure::NotFound => AppError::not_found("entry"),
+        _ if error.may_retry() => AppError::unavailable(),
+        _ => AppError::internal(),
     }
 }
 

@@ -41,7 +41,7 @@ fn sealed_file(home: &Home, key: &str) -> PathBuf {
 }
 
 fn is_damaged(result: Result<Vec<u8>, ObjectError>) -> bool {
-    matches!(result, Err(ObjectError::Port(error)) if !error.may_retry)
+    matches!(result, Err(ObjectError::Port(error)) if !error.may_retry())
 }
 
 #[tokio::test]

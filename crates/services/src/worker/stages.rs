@@ -187,8 +187,8 @@ impl Worker {
         job: &ClaimedJob,
         error: &PortError,
     ) -> Result<Option<End>, StoreError> {
-        errors::report(error.service, error.operation, error);
-        if !error.may_retry {
+        errors::report_port(error);
+        if !error.may_retry() {
             return Ok(None);
         }
         let failures = self.count_failure(&job.lease).await?;

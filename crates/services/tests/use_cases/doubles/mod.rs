@@ -5,9 +5,7 @@ mod people;
 mod speech;
 mod storage;
 
-use std::error::Error;
-
-use seva_services::ports::PortError;
+use seva_services::ports::{PortError, PortFailure};
 
 pub(crate) use language::{ScriptedExtractor, SmallLexicon};
 pub(crate) use people::People;
@@ -18,11 +16,10 @@ pub(crate) use storage::{Objects, Printer};
 pub(crate) const ALL: usize = 1_000_000;
 
 pub(crate) fn failure(service: &'static str, may_retry: bool) -> PortError {
-    let source: Box<dyn Error + Send + Sync> = "the test said so".into();
-    PortError {
-        service,
-        operation: "scripted",
-        may_retry,
-        source,
-    }
+    let failure = if may_retry {
+        PortFailure::Unavailable
+    } else {
+        PortFailure::Broken
+    };
+    PortError::new(service, "scripted", failure, "the test said so")
 }
