@@ -32,6 +32,26 @@ pub(crate) fn use_clock() -> Signal<i32> {
     use_context::<ClockContext>().map_or_else(|| Signal::stored(0), |clock| clock.0.into())
 }
 
+/// How far the caller's clock is from UTC, as its cookie says; UTC without one.
+#[cfg(feature = "ssr")]
+pub(crate) fn callers_offset() -> UtcOffset {
+    offset_of(cookies::read(COOKIE).as_deref())
+}
+
+/// How far from UTC the clock of a browser is, by the text of its `Cookie` header;
+/// UTC when it says nothing or nonsense.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn offset_in_cookies(header: &str) -> UtcOffset {
+    offset_of(cookies::find(header, COOKIE))
+}
+
+#[cfg(feature = "ssr")]
+fn offset_of(minutes: Option<&str>) -> UtcOffset {
+    let minutes = minutes.and_then(|text| text.parse().ok()).unwrap_or(0);
+    offset(minutes)
+}
+
 /// JavaScript counts from local time to UTC, the other way round.
 fn browser_offset() -> i32 {
     #[expect(clippy::cast_possible_truncation, reason = "at most a day, in minutes")]
@@ -40,8 +60,12 @@ fn browser_offset() -> i32 {
 }
 
 fn there(at: OffsetDateTime, offset_minutes: i32) -> OffsetDateTime {
-    let seconds = offset_minutes.clamp(-14 * 60, 14 * 60) * 60;
-    at.to_offset(UtcOffset::from_whole_seconds(seconds).unwrap_or(UtcOffset::UTC))
+    at.to_offset(offset(offset_minutes))
+}
+
+fn offset(minutes: i32) -> UtcOffset {
+    let seconds = minutes.clamp(-14 * 60, 14 * 60) * 60;
+    UtcOffset::from_whole_seconds(seconds).unwrap_or(UtcOffset::UTC)
 }
 
 /// The last midnight before `now`.
@@ -112,6 +136,16 @@ mod tests {
         assert_eq!(start_of_day(now, DELHI), datetime!(2026-11-22 18:30 UTC));
         assert_eq!(start_of_day(now, 0), datetime!(2026-11-22 00:00 UTC));
         assert_eq!(start_of_day(now, -480), datetime!(2026-11-22 08:00 UTC));
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_browser_tells_its_clock_in_a_cookie() {
+        let delhi = offset_in_cookies("theme=dark; seva-utc-offset=330");
+        assert_eq!(delhi.whole_minutes(), 330);
+        for nothing in ["", "theme=dark", "seva-utc-offset=soon"] {
+            assert_eq!(offset_in_cookies(nothing), UtcOffset::UTC);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@
 )]
 
 mod browser;
-mod clock;
+pub mod clock;
 mod components;
 mod error;
 mod format;

@@ -10,6 +10,7 @@ use seva_documents::{
 };
 use seva_model::{CurrentUser, MedicationLine, Prescription};
 use seva_services::ports::{PortError, PortFailure, PrescriptionPaper, PrescriptionPrinter};
+use time::OffsetDateTime;
 
 /// Prints with Typst, on a thread that may block.
 pub(crate) struct TypstPrinter(Arc<Renderer>);
@@ -42,7 +43,8 @@ fn failed(source: impl std::error::Error + Send + Sync + 'static) -> PortError {
 
 fn document(paper: &PrescriptionPaper) -> PrescriptionDocument {
     let Prescription { content, .. } = &paper.prescription;
-    let signed_at = paper.prescription.finalized_at;
+    let here = |at: OffsetDateTime| at.to_offset(paper.utc_offset);
+    let signed_at = paper.prescription.finalized_at.map(here);
     PrescriptionDocument {
         clinic: clinic(&paper.doctor),
         doctor: doctor(&paper.doctor),
@@ -52,7 +54,9 @@ fn document(paper: &PrescriptionPaper) -> PrescriptionDocument {
             gender: said(&content.patient_gender),
             identifier: None,
         },
-        date: signed_at.unwrap_or(paper.prescription.updated_at).date(),
+        date: signed_at
+            .unwrap_or_else(|| here(paper.prescription.updated_at))
+            .date(),
         diagnoses: content
             .diagnoses
             .iter()
@@ -122,4 +126,49 @@ fn lines(text: &str) -> Vec<String> {
         .filter(|line| !line.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use seva_model::{
+        DoctorProfile, PrescriptionContent, PrescriptionId, PrescriptionStatus, UserId,
+    };
+    use time::macros::{date, datetime, offset};
+
+    use super::*;
+
+    #[test]
+    fn the_paper_bears_the_date_of_the_doctors_day() {
+        // Half past one at night on the 23rd, in Pune.
+        let signed = datetime!(2026-11-22 20:00 UTC);
+        let paper = |finalized_at| PrescriptionPaper {
+            prescription: Prescription {
+                id: PrescriptionId::generate(),
+                transcription_id: None,
+                status: PrescriptionStatus::Draft,
+                version: 1,
+                content: PrescriptionContent::default(),
+                verification_code: None,
+                updated_at: signed,
+                created_at: signed,
+                finalized_at,
+            },
+            doctor: CurrentUser {
+                id: UserId::generate(),
+                email: "doctor@seva.example".to_owned(),
+                full_name: "Asha Verma".to_owned(),
+                profile: DoctorProfile::default(),
+            },
+            utc_offset: offset!(+5:30),
+            verification_url: String::new(),
+        };
+        for finalized_at in [None, Some(signed)] {
+            let document = document(&paper(finalized_at));
+            assert_eq!(document.date, date!(2026 - 11 - 23));
+        }
+        let document = document(&paper(Some(signed)));
+        assert_eq!(document.signed_at.unwrap().offset(), offset!(+5:30));
+    }
 }

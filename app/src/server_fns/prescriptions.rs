@@ -216,7 +216,7 @@ pub async fn submit_prescription(
 pub async fn sign_prescription(id: PrescriptionId, version: i32) -> Result<(), UiError> {
     let caller = super::caller().await?;
     super::services()?
-        .finalize_prescription(caller, id, version)
+        .finalize_prescription(caller, id, version, crate::clock::callers_offset())
         .await?;
     leptos_axum::redirect(&format!("/prescriptions/{id}"));
     Ok(())

@@ -33,13 +33,22 @@ pub(crate) fn paper_key(user_id: UserId, id: PrescriptionId) -> String {
     format!("prescriptions/{user_id}/{id}.pdf")
 }
 
-/// Waits for an object to be stored. One that may have been stored in spite of
+/// Waits for a recording to be stored. One that may have been stored in spite of
 /// the error stays announced.
 pub(crate) async fn stored(
     put: impl Future<Output = Result<(), ObjectError>>,
     what: &'static str,
 ) -> Result<(), AppError> {
-    match timeout(STORING, put).await {
+    stored_within(STORING, put, what).await
+}
+
+/// Waits for an object to be stored, but no longer than `limit`.
+pub(crate) async fn stored_within(
+    limit: Duration,
+    put: impl Future<Output = Result<(), ObjectError>>,
+    what: &'static str,
+) -> Result<(), AppError> {
+    match timeout(limit, put).await {
         Ok(stored) => stored.map_err(|error| object_error(&error, what)),
         Err(late) => {
             errors::report("objects", "store in time", &late);
@@ -71,7 +80,10 @@ impl Services {
     /// Removes what processes that died have left in the object store.
     pub(crate) async fn sweep_objects(&self) -> Result<(), StoreError> {
         for key in object_intents::abandoned(self.pool(), ABANDONED, BATCH).await? {
-            self.discard_older(&key, ABANDONED).await?;
+            // One that can't be removed must not keep the others.
+            if let Err(error) = self.discard_older(&key, ABANDONED).await {
+                errors::report("store", "sweep object", &error);
+            }
         }
         Ok(())
     }

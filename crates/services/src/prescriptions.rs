@@ -6,7 +6,7 @@ use seva_model::{
     PrescriptionSummary, TranscriptionId, UserId,
 };
 use seva_store::{StoreError, prescriptions};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
     Page, Services,
@@ -205,12 +205,21 @@ impl Services {
         &self,
         user_id: UserId,
         id: PrescriptionId,
+        utc_offset: UtcOffset,
     ) -> Result<Bytes, AppError> {
         let prescription = self.get_prescription(user_id, id).await?;
         if prescription.status == PrescriptionStatus::Finalized {
-            return self.signed_pdf(user_id, id).await;
+            let pdf = self.signed_pdf(user_id, id).await?;
+            // Whoever reads the signed paper leaves a trace, as with its link.
+            let tx = self.begin().await?;
+            Action::of(user_id, "prescription.read_pdf", PRESCRIPTION, id.as_uuid())
+                .commit(tx)
+                .await
+                .reported_for("read paper", WHAT)?;
+            return Ok(pdf);
         }
         let paper = PrescriptionPaper {
+            utc_offset,
             doctor: self.current_user(user_id).await?,
             verification_url: String::new(),
             prescription,

@@ -1,6 +1,8 @@
 //! Signing a prescription: the paper and the row come to be together or not at
 //! all.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::TryStreamExt;
 use seva_model::{
@@ -8,7 +10,8 @@ use seva_model::{
 };
 use seva_store::{StoreError, object_intents, prescriptions, prescriptions::Signing};
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
+use tracing::Instrument as _;
 
 use crate::{
     Services,
@@ -21,6 +24,10 @@ use crate::{
 };
 
 const PDF: &str = "application/pdf";
+
+/// How long storing the paper may take: the row is locked meanwhile, and PostgreSQL
+/// ends a transaction that does nothing for 30 seconds.
+const PAPER: Duration = Duration::from_secs(20);
 
 /// The signed paper, before it is stored.
 struct Signed {
@@ -41,7 +48,8 @@ enum Unsigned {
 }
 
 impl Services {
-    /// Signs a draft. From then on it never changes.
+    /// Signs a draft. From then on it never changes. The paper bears the date of
+    /// the doctor's day, which `utc_offset` tells.
     ///
     /// # Errors
     /// `VALIDATION_FAILED` by field with all that is missing, `VERSION_CONFLICT`
@@ -52,6 +60,7 @@ impl Services {
         user_id: UserId,
         id: PrescriptionId,
         expected_version: i32,
+        utc_offset: UtcOffset,
     ) -> Result<Prescription, AppError> {
         let draft = self.get_prescription(user_id, id).await?;
         let refusal = match draft.status {
@@ -66,10 +75,34 @@ impl Services {
         }
         let doctor = self.current_user(user_id).await?;
         content::ready_to_sign(&draft.content, &doctor)?;
-        let signed = self.print_signed(draft, doctor).await?;
+        let signed = self.print_signed(draft, doctor, utc_offset).await?;
         self.announce_object(user_id, &signed.key).await?;
+        // A caller who leaves must not let go of the row while its paper is being
+        // stored: another signature's paper could be replaced by this one.
+        let services = self.clone();
+        let whole = async move {
+            services
+                .store_or_settle(user_id, id, expected_version, &signed)
+                .await
+        };
+        match tokio::spawn(whole.in_current_span()).await {
+            Ok(signed) => signed,
+            Err(failed) => {
+                errors::report("services", "sign", &failed);
+                Err(AppError::internal())
+            }
+        }
+    }
+
+    async fn store_or_settle(
+        &self,
+        user_id: UserId,
+        id: PrescriptionId,
+        expected_version: i32,
+        signed: &Signed,
+    ) -> Result<Prescription, AppError> {
         match self
-            .store_signed(user_id, id, expected_version, &signed)
+            .store_signed(user_id, id, expected_version, signed)
             .await
         {
             Ok(prescription) => {
@@ -78,7 +111,7 @@ impl Services {
             }
             Err(Unsigned::Before(error)) => Err(error),
             Err(Unsigned::PaperMayBeStored(error)) => {
-                self.settle_failed_signing(user_id, id, expected_version, &signed, error)
+                self.settle_failed_signing(user_id, id, expected_version, signed, error)
                     .await
             }
         }
@@ -88,6 +121,7 @@ impl Services {
         &self,
         draft: Prescription,
         doctor: CurrentUser,
+        utc_offset: UtcOffset,
     ) -> Result<Signed, AppError> {
         let code = new_code();
         // PostgreSQL keeps microseconds; the paper and the row say the same.
@@ -95,6 +129,7 @@ impl Services {
         let at = now.replace_microsecond(now.microsecond()).unwrap_or(now);
         let key = paper_key(doctor.id, draft.id);
         let paper = PrescriptionPaper {
+            utc_offset,
             verification_url: self.verification_url(&code),
             prescription: Prescription {
                 status: PrescriptionStatus::Finalized,
@@ -140,7 +175,7 @@ impl Services {
             .ports()
             .objects
             .put_bytes(&signed.key, signed.pdf.clone(), PDF);
-        objects::stored(put, PRESCRIPTION)
+        objects::stored_within(PAPER, put, PRESCRIPTION)
             .await
             .map_err(Unsigned::PaperMayBeStored)?;
         object_intents::settle(&mut tx, &signed.key)
@@ -210,10 +245,16 @@ impl Services {
         let read = async {
             let body = self.ports().objects.open(&pdf.key, None).await?;
             let parts: Vec<Bytes> = body.stream.try_collect().await?;
-            Ok::<_, ObjectError>(parts.concat().into())
+            Ok::<_, ObjectError>(Bytes::from(parts.concat()))
         };
-        read.await
-            .map_err(|error| object_error(&error, PRESCRIPTION))
+        let paper = read
+            .await
+            .map_err(|error| object_error(&error, PRESCRIPTION))?;
+        if Sha256::digest(&paper).as_slice() != pdf.sha256 {
+            tracing::error!(prescription_id = %id, "the stored paper is not the signed one");
+            return Err(AppError::internal());
+        }
+        Ok(paper)
     }
 
     /// A link by which the signed paper can be downloaded for an hour.

@@ -1,8 +1,9 @@
 //! `/api/v1/prescriptions`: the papers.
 
+use app::clock::offset_in_cookies;
 use axum::{
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use seva_model::PrescriptionId;
@@ -19,8 +20,11 @@ pub(crate) async fn preview(
     State(services): State<Services>,
     Caller(user): Caller,
     UrlPath(id): UrlPath<PrescriptionId>,
+    request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let pdf = services.preview_pdf(user, id).await?;
+    let cookies = request.get(header::COOKIE).and_then(|it| it.to_str().ok());
+    let utc_offset = offset_in_cookies(cookies.unwrap_or_default());
+    let pdf = services.preview_pdf(user, id, utc_offset).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/pdf"),
         (

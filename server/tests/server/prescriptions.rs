@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 use seva_model::{MedicationLine, Password, PrescriptionContent};
+use time::UtcOffset;
 
 use crate::support::{PASSWORD, spawn_web};
 
@@ -58,7 +59,7 @@ async fn a_signed_prescription_is_downloaded_by_a_link_that_anybody_can_follow()
 
     let draft = app.services.get_prescription(user.id, id).await.unwrap();
     app.services
-        .finalize_prescription(user.id, id, draft.version)
+        .finalize_prescription(user.id, id, draft.version, UtcOffset::UTC)
         .await
         .unwrap();
     let redirect = doctor.get(&link).await;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use seva_model::{CurrentUser, Prescription};
+use time::UtcOffset;
 
 use super::PortError;
 
@@ -13,6 +14,8 @@ pub struct PrescriptionPaper {
     pub prescription: Prescription,
     /// Who signs it.
     pub doctor: CurrentUser,
+    /// How far the doctor's clock is from UTC: dates on the paper are the doctor's.
+    pub utc_offset: UtcOffset,
     /// Address a pharmacist opens to verify it.
     pub verification_url: String,
 }

@@ -17,6 +17,15 @@ use crate::{
 /// Rows of a kind removed at a time.
 const BATCH: u32 = 50;
 
+/// One row that can't be purged must not keep the others. One that is gone was
+/// purged by another worker.
+fn others_go_on(operation: &'static str, purged: Result<(), StoreError>) {
+    match purged {
+        Ok(()) | Err(StoreError::NotFound) => {}
+        Err(error) => errors::report("store", operation, &error),
+    }
+}
+
 impl Worker {
     /// Purges from time to time, until `shutdown`.
     pub(super) async fn purge_until(self, shutdown: CancellationToken) {
@@ -43,7 +52,7 @@ impl Worker {
         let pool = self.services.pool();
         let deleted = transcriptions::purgeable(pool, self.config.keep_deleted, BATCH).await?;
         for dictation in deleted {
-            self.purge_dictation(&dictation).await?;
+            others_go_on("purge dictation", self.purge_dictation(&dictation).await);
         }
         Ok(())
     }
@@ -68,7 +77,7 @@ impl Worker {
         let pool = self.services.pool();
         let deleted = prescriptions::purgeable(pool, self.config.keep_deleted, BATCH).await?;
         for draft in deleted {
-            self.purge_draft(draft).await?;
+            others_go_on("purge draft", self.purge_draft(draft).await);
         }
         Ok(())
     }

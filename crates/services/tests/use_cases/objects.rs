@@ -1,10 +1,13 @@
 //! A process dies between the object store and the database.
 
+use bytes::Bytes;
 use seva_model::{
-    MedicationLine, PrescriptionContent, PrescriptionStatus, TranscriptionId, UserId,
+    ErrorCode, MedicationLine, PrescriptionContent, PrescriptionId, PrescriptionStatus,
+    TranscriptionId, UserId,
 };
-use seva_services::NewDictation;
+use seva_services::{NewDictation, ports::ObjectStore as _};
 use sqlx::{Postgres, Transaction};
+use time::UtcOffset;
 use tokio::task::JoinHandle;
 
 use crate::world::{World, eventually};
@@ -31,6 +34,20 @@ impl World {
         let task = tokio::spawn(async move { services.begin_dictation(doctor, upload, new).await });
         eventually(|| async { self.count(WAITING).await == 1 }).await;
         task
+    }
+
+    /// A draft that can be signed.
+    async fn draft(&self, doctor: UserId) -> PrescriptionId {
+        let content = PrescriptionContent {
+            patient_name: "Asha Verma".to_owned(),
+            medications: vec![MedicationLine {
+                name: "Paracetamol".to_owned(),
+                ..MedicationLine::default()
+            }],
+            ..PrescriptionContent::default()
+        };
+        let created = self.services.create_prescription(doctor, None, content);
+        created.await.unwrap()
     }
 
     async fn make_announcements_old(&self) {
@@ -119,35 +136,72 @@ async fn an_upload_whose_recording_was_swept_stores_no_row() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_paper_without_a_signature_is_swept_and_one_with_it_is_not() {
+async fn a_signature_whose_caller_left_comes_to_its_end() {
     let world = World::new().await;
     let doctor = world.doctor("a").await;
-    let content = PrescriptionContent {
-        patient_name: "Asha Verma".to_owned(),
-        medications: vec![MedicationLine {
-            name: "Paracetamol".to_owned(),
-            ..MedicationLine::default()
-        }],
-        ..PrescriptionContent::default()
-    };
     let s = &world.services;
-    let id = s.create_prescription(doctor, None, content).await.unwrap();
+    let id = world.draft(doctor).await;
     let hold = world.hold("LOCK TABLE audit_events IN SHARE MODE").await;
     let services = s.clone();
-    let signing = tokio::spawn(async move { services.finalize_prescription(doctor, id, 1).await });
+    let signing = tokio::spawn(async move {
+        services
+            .finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+            .await
+    });
     eventually(|| async { world.count(WAITING).await == 1 }).await;
     killed(signing).await;
     drop(hold);
-    let paper = format!("prescriptions/{doctor}/{id}.pdf");
-    assert_eq!(world.objects.keys(), [paper.as_str()]);
-    let draft = s.get_prescription(doctor, id).await.unwrap();
-    assert_eq!(draft.status, PrescriptionStatus::Draft);
+    eventually(|| async {
+        let stored = s.get_prescription(doctor, id).await.unwrap();
+        stored.status == PrescriptionStatus::Finalized
+    })
+    .await;
+    assert_eq!(world.count(ANNOUNCED).await, 0, "it is settled");
+    s.preview_pdf(doctor, id, UtcOffset::UTC).await.unwrap();
+}
 
-    world.make_announcements_old().await;
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_that_is_not_the_signed_one_is_not_shown() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    let s = &world.services;
+    let id = world.draft(doctor).await;
+    s.finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+        .await
+        .unwrap();
+    s.preview_pdf(doctor, id, UtcOffset::UTC).await.unwrap();
+    let paper = format!("prescriptions/{doctor}/{id}.pdf");
+    let other = Bytes::from_static(b"%PDF-of-somebody");
+    let put = world.objects.put_bytes(&paper, other, "application/pdf");
+    put.await.unwrap();
+    let error = s.preview_pdf(doctor, id, UtcOffset::UTC).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Internal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_without_a_signature_is_swept_and_one_with_it_is_not() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    let s = &world.services;
+    let id = world.draft(doctor).await;
+    let paper = format!("prescriptions/{doctor}/{id}.pdf");
+    // What a process leaves that dies between the paper and the commit.
+    let pdf = Bytes::from_static(b"%PDF");
+    let put = world.objects.put_bytes(&paper, pdf, "application/pdf");
+    put.await.unwrap();
+    world
+        .run_sql(
+            "INSERT INTO object_intents (key, user_id, created_at)
+             SELECT 'prescriptions/' || user_id || '/' || id || '.pdf', user_id,
+                    now() - interval '61 minutes' FROM prescriptions",
+        )
+        .await;
     world.sweep(doctor).await;
     assert_eq!(world.objects.keys(), Vec::<String>::new());
 
-    s.finalize_prescription(doctor, id, 1).await.unwrap();
+    s.finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+        .await
+        .unwrap();
     assert_eq!(world.count(ANNOUNCED).await, 0, "it is settled");
     // As the second of two signatures does that are made at once.
     world

@@ -2,6 +2,7 @@
 
 use seva_model::{AppError, ErrorCode, PrescriptionContent};
 use seva_services::{AudioError, PrescriptionFilter, TranscriptionFilter};
+use time::UtcOffset;
 
 use crate::world::World;
 
@@ -72,7 +73,9 @@ async fn another_doctors_prescription_is_not_found() {
     let id = s.draft_prescription(owner, dictation).await.unwrap();
     for signed in [false, true] {
         if signed {
-            s.finalize_prescription(owner, id, 1).await.unwrap();
+            s.finalize_prescription(owner, id, 1, UtcOffset::UTC)
+                .await
+                .unwrap();
         }
         let refusals = [
             refusal(s.get_prescription(other, id).await),
@@ -80,8 +83,8 @@ async fn another_doctors_prescription_is_not_found() {
                 s.save_prescription(other, id, 1, PrescriptionContent::default())
                     .await,
             ),
-            refusal(s.finalize_prescription(other, id, 1).await),
-            refusal(s.preview_pdf(other, id).await),
+            refusal(s.finalize_prescription(other, id, 1, UtcOffset::UTC).await),
+            refusal(s.preview_pdf(other, id, UtcOffset::UTC).await),
             refusal(s.prescription_pdf_link(other, id).await),
             refusal(s.copy_prescription(other, id).await),
             refusal(s.delete_prescription(other, id).await),

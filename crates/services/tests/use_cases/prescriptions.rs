@@ -1,6 +1,7 @@
 //! From the draft to the signed paper.
 
 use std::sync::atomic::Ordering;
+use time::UtcOffset;
 
 use seva_model::{
     ErrorCode, MedicationLine, PrescriptionContent, PrescriptionId, PrescriptionStatus, UserId,
@@ -92,7 +93,7 @@ async fn a_dictation_is_drafted_edited_and_signed() {
     assert!(
         world
             .services
-            .preview_pdf(doctor, id)
+            .preview_pdf(doctor, id, UtcOffset::UTC)
             .await
             .unwrap()
             .starts_with(b"DRAFT|")
@@ -110,13 +111,13 @@ async fn a_dictation_is_drafted_edited_and_signed() {
         .unwrap_err();
     assert_eq!(stale.code, ErrorCode::VersionConflict);
     let stale = s
-        .finalize_prescription(doctor, id, draft.version)
+        .finalize_prescription(doctor, id, draft.version, UtcOffset::UTC)
         .await
         .unwrap_err();
     assert_eq!(stale.code, ErrorCode::VersionConflict);
 
     let signed = s
-        .finalize_prescription(doctor, id, saved.version)
+        .finalize_prescription(doctor, id, saved.version, UtcOffset::UTC)
         .await
         .unwrap();
     assert_eq!(signed.status, PrescriptionStatus::Finalized);
@@ -139,7 +140,10 @@ async fn a_dictation_is_drafted_edited_and_signed() {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     assert_eq!(stored, format!("{key} {digest}"));
-    assert_eq!(s.preview_pdf(doctor, id).await.unwrap(), paper);
+    assert_eq!(
+        s.preview_pdf(doctor, id, UtcOffset::UTC).await.unwrap(),
+        paper
+    );
     let link = s.prescription_pdf_link(doctor, id).await.unwrap();
     assert!(link.contains(&key) && link.contains(&code) && !link.contains("Asha"));
     assert_eq!(s.get_prescription(doctor, id).await.unwrap(), signed);
@@ -149,6 +153,7 @@ async fn a_dictation_is_drafted_edited_and_signed() {
             "prescription.create",
             "prescription.save",
             "prescription.finalize",
+            "prescription.read_pdf",
             "prescription.link_pdf"
         ]
     );
@@ -158,7 +163,7 @@ async fn a_dictation_is_drafted_edited_and_signed() {
             .await
             .unwrap_err()
             .code,
-        s.finalize_prescription(doctor, id, signed.version)
+        s.finalize_prescription(doctor, id, signed.version, UtcOffset::UTC)
             .await
             .unwrap_err()
             .code,
@@ -175,13 +180,19 @@ async fn property_28_when_storing_fails_nothing_is_finalized() {
     let s = &world.services;
 
     world.objects.refuse_puts.store(true, Ordering::SeqCst);
-    let error = s.finalize_prescription(doctor, id, 1).await.unwrap_err();
+    let error = s
+        .finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::ServiceUnavailable);
     assert_still_a_draft(&world, doctor, id).await;
     world.objects.refuse_puts.store(false, Ordering::SeqCst);
 
     world.printer.jam.store(true, Ordering::SeqCst);
-    let error = s.finalize_prescription(doctor, id, 1).await.unwrap_err();
+    let error = s
+        .finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::Internal);
     assert_still_a_draft(&world, doctor, id).await;
     world.printer.jam.store(false, Ordering::SeqCst);
@@ -193,12 +204,18 @@ async fn property_28_when_storing_fails_nothing_is_finalized() {
                  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();",
         )
         .await;
-    let error = s.finalize_prescription(doctor, id, 1).await.unwrap_err();
+    let error = s
+        .finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::Internal);
     assert_still_a_draft(&world, doctor, id).await;
     world.run_sql("DROP TRIGGER refuse ON prescriptions").await;
 
-    let signed = s.finalize_prescription(doctor, id, 1).await.unwrap();
+    let signed = s
+        .finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+        .await
+        .unwrap();
     assert_eq!(signed.status, PrescriptionStatus::Finalized);
 }
 
@@ -210,8 +227,8 @@ async fn of_two_signatures_at_once_one_counts_and_its_paper_stays() {
         let id = draft(&world, doctor).await;
         let s = &world.services;
         let (one, two) = tokio::join!(
-            s.finalize_prescription(doctor, id, 1),
-            s.finalize_prescription(doctor, id, 1)
+            s.finalize_prescription(doctor, id, 1, UtcOffset::UTC),
+            s.finalize_prescription(doctor, id, 1, UtcOffset::UTC)
         );
         let (signed, refused) = match (one, two) {
             (Ok(signed), Err(refused)) | (Err(refused), Ok(signed)) => (signed, refused),
@@ -235,7 +252,10 @@ async fn what_is_missing_is_named_before_signing() {
         .create_prescription(doctor, None, PrescriptionContent::default())
         .await
         .unwrap();
-    let error = s.finalize_prescription(doctor, empty, 1).await.unwrap_err();
+    let error = s
+        .finalize_prescription(doctor, empty, 1, UtcOffset::UTC)
+        .await
+        .unwrap_err();
     assert_eq!(
         error.fields.keys().collect::<Vec<_>>(),
         ["medications", "patient_name"]
@@ -244,7 +264,10 @@ async fn what_is_missing_is_named_before_signing() {
     let profile = seva_model::DoctorProfile::default();
     s.update_profile(doctor, "Dr. A", profile).await.unwrap();
     let id = draft(&world, doctor).await;
-    let error = s.finalize_prescription(doctor, id, 1).await.unwrap_err();
+    let error = s
+        .finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+        .await
+        .unwrap_err();
     assert_eq!(
         error.fields.keys().collect::<Vec<_>>(),
         ["registration_number"]
@@ -258,7 +281,7 @@ async fn a_pharmacist_verifies_the_paper_and_learns_nothing_of_the_patient() {
     let s = &world.services;
     let id = draft(&world, doctor).await;
     let code = s
-        .finalize_prescription(doctor, id, 1)
+        .finalize_prescription(doctor, id, 1, UtcOffset::UTC)
         .await
         .unwrap()
         .verification_code
@@ -283,7 +306,9 @@ async fn a_signed_prescription_is_copied_to_a_new_draft() {
     let doctor = world.doctor("a").await;
     let s = &world.services;
     let id = draft(&world, doctor).await;
-    s.finalize_prescription(doctor, id, 1).await.unwrap();
+    s.finalize_prescription(doctor, id, 1, UtcOffset::UTC)
+        .await
+        .unwrap();
     let copy = s.copy_prescription(doctor, id).await.unwrap();
     let copy = s.get_prescription(doctor, copy).await.unwrap();
     assert_eq!((copy.status, copy.version), (PrescriptionStatus::Draft, 1));

@@ -1,6 +1,7 @@
 //! The log tells what happened and never what was said, by whom or about whom.
 
 use std::{cell::RefCell, io::Write, sync::Once};
+use time::UtcOffset;
 
 use seva_model::Password;
 use seva_services::NewDictation;
@@ -81,7 +82,7 @@ async fn nothing_private_is_logged() {
     let prescription = world.services.draft_prescription(doctor, id).await.unwrap();
     world
         .services
-        .finalize_prescription(doctor, prescription, 1)
+        .finalize_prescription(doctor, prescription, 1, UtcOffset::UTC)
         .await
         .unwrap();
 

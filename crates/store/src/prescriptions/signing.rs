@@ -31,6 +31,8 @@ pub struct SignedPdf {
     pub key: String,
     /// Short code on the paper: names the file without naming the patient.
     pub verification_code: String,
+    /// Digest of the paper that was signed.
+    pub sha256: Vec<u8>,
 }
 
 /// What anybody who holds the paper may know.
@@ -87,17 +89,18 @@ pub async fn finalize(
 /// [`StoreError::NotFound`]; [`StoreError::WrongState`] for a draft.
 pub async fn pdf(pool: &PgPool, user: UserId, id: PrescriptionId) -> Result<SignedPdf> {
     let row = sqlx::query!(
-        "SELECT pdf_key, verification_code FROM prescriptions
+        "SELECT pdf_key, verification_code, pdf_sha256 FROM prescriptions
           WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",
         id.as_uuid(),
         user.as_uuid(),
     )
     .fetch_one(pool)
     .await?;
-    match (row.pdf_key, row.verification_code) {
-        (Some(key), Some(verification_code)) => Ok(SignedPdf {
+    match (row.pdf_key, row.verification_code, row.pdf_sha256) {
+        (Some(key), Some(verification_code), Some(sha256)) => Ok(SignedPdf {
             key,
             verification_code,
+            sha256,
         }),
         _ => Err(StoreError::WrongState),
     }
