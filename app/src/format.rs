@@ -3,27 +3,34 @@
 
 use seva_model::{ACCEPTED_EXTENSIONS, MAX_AUDIO_BYTES};
 
+const KB: u64 = 1024;
+const MB: u64 = 1024 * KB;
+
 /// A size: "812 bytes", "64 KB", "4.1 MB" (1 MB = 1024 · 1024 bytes, as the
 /// upload limit counts).
 #[must_use]
 pub(crate) fn size(bytes: u64) -> String {
-    const KB: u64 = 1024;
-    const MB: u64 = 1024 * KB;
     match bytes {
         1 => "1 byte".to_owned(),
         0..KB => format!("{bytes} bytes"),
         KB..MB => format!("{} KB", bytes / KB),
-        _ => {
-            let tenths = bytes * 10 / MB;
-            format!("{}.{} MB", tenths / 10, tenths % 10)
-        }
+        _ => tenths(bytes * 10 / MB),
     }
+}
+
+/// A size above the limit, rounded up: it never reads as the limit itself.
+fn size_over(bytes: u64) -> String {
+    tenths((bytes * 10).div_ceil(MB))
+}
+
+fn tenths(number: u64) -> String {
+    format!("{}.{} MB", number / 10, number % 10)
 }
 
 /// The most that can be sent, "16 MB".
 #[must_use]
 pub(crate) fn limit() -> String {
-    format!("{} MB", MAX_AUDIO_BYTES / (1024 * 1024))
+    format!("{} MB", MAX_AUDIO_BYTES / MB)
 }
 
 /// How far an upload is: "3.2 of 8.1 MB"; the unit once when it is the same.
@@ -104,7 +111,7 @@ pub(crate) fn refuse_file(name: &str, bytes: u64) -> Option<String> {
     if bytes > MAX_AUDIO_BYTES {
         return Some(format!(
             "This file is {}; at most {} can be sent. Record in shorter parts, or save it as m4a or mp3.",
-            size(bytes),
+            size_over(bytes),
             limit()
         ));
     }
@@ -195,7 +202,7 @@ mod tests {
         assert!(refuse_file("visit.wav", 0).is_some_and(|s| s.contains("empty")));
         assert!(
             refuse_file("visit.wav", MAX_AUDIO_BYTES + 1)
-                .is_some_and(|s| s.contains("at most 16 MB"))
+                .is_some_and(|s| s.contains("16.1 MB; at most 16 MB"))
         );
         assert!(refuse_file("letter.pdf", 10).is_some_and(|s| s.contains("m4a")));
         assert!(refuse_file("m4a", 10).is_some());

@@ -17,6 +17,7 @@ mod components;
 mod error;
 mod format;
 mod pages;
+pub mod qr;
 mod refusal;
 mod routes;
 pub mod server_fns;

@@ -47,7 +47,7 @@ mod on_server {
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
     use server_fn::error::FromServerFnError as _;
-    use seva_model::AppError;
+    use seva_model::{AppError, ErrorCode};
 
     use super::Refusal;
     use crate::{UiError, browser::cookies, format};
@@ -70,7 +70,7 @@ mod on_server {
         // Without knowing its page Leptos sends it to the first one.
         if let Some(page) = came_from(&parts.headers) {
             let name = cookie_name(&page);
-            let value = Refusal::new(parts.uri.path(), error).to_cookie();
+            let value = Refusal::new(parts.uri.path(), &for_new_page(error)).to_cookie();
             set_cookie(&response, &format!("{name}={value}; Max-Age=60"), name);
             let path = page
                 .path_and_query()
@@ -78,6 +78,19 @@ mod on_server {
             leptos_axum::redirect(format::own_path(path).unwrap_or("/"));
         }
         true
+    }
+
+    /// The error as it is true of the page that is shown next: that one holds
+    /// what is stored, not what was typed.
+    fn for_new_page(error: &AppError) -> AppError {
+        match error.code {
+            // Not every browser keeps what was typed in a page it may not store.
+            ErrorCode::VersionConflict => AppError {
+                message: "This was changed elsewhere meanwhile, so nothing was saved and the page shows the newer version. The Back button of your browser may bring your text back; copy it from there.".to_owned(),
+                ..error.clone()
+            },
+            _ => error.clone(),
+        }
     }
 
     /// What was refused just before this page; asking once forgets it.
@@ -173,7 +186,6 @@ mod on_server {
         use std::collections::BTreeMap;
 
         use server_fn::error::ServerFnUrlError;
-        use seva_model::ErrorCode;
 
         use super::*;
 
@@ -187,6 +199,20 @@ mod on_server {
             let found = Refusal::from_cookie(&cookie).unwrap();
             assert_eq!(&found, refusal);
             ServerFnUrlError::<UiError>::decode_err(&found.error).0
+        }
+
+        #[test]
+        fn a_conflict_does_not_claim_that_the_text_is_still_there() {
+            let conflict = AppError::new(
+                ErrorCode::VersionConflict,
+                "Changed. Your text is still on this page.",
+            );
+            let told = for_new_page(&conflict);
+            assert_eq!(told.code, ErrorCode::VersionConflict);
+            assert!(told.message.contains("Back button"), "{}", told.message);
+            assert!(!told.message.contains("still"), "{}", told.message);
+            let other = AppError::field("patient_age", "Enter the age in whole years.");
+            assert_eq!(for_new_page(&other), other);
         }
 
         #[test]

@@ -16,10 +16,12 @@ use crate::{
         layout::{Frame, Lobby},
     },
     pages::{
-        confirm::ConfirmPage, dictation::DictationPage, dictations::DictationsPage,
-        mailbox::MailboxPage, new_dictation::NewDictationPage, not_found::NotFoundPage,
-        prescription::PrescriptionPage, prescriptions::PrescriptionsPage, profile::ProfilePage,
-        register::RegisterPage, sign_in::SignInPage, today::TodayPage, verify::VerifyPage,
+        challenge::ChallengePage, confirm::ConfirmPage, dictation::DictationPage,
+        dictations::DictationsPage, forgot_password::ForgotPasswordPage, mailbox::MailboxPage,
+        new_dictation::NewDictationPage, not_found::NotFoundPage, prescription::PrescriptionPage,
+        prescriptions::PrescriptionsPage, profile::ProfilePage, register::RegisterPage,
+        reset_password::ResetPasswordPage, sign_in::SignInPage, today::TodayPage,
+        verify::VerifyPage,
     },
 };
 
@@ -50,6 +52,9 @@ pub fn App() -> impl IntoView {
                 // open to everybody
                 <ParentRoute path=path!("") view=Lobby ssr=SsrMode::Async>
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sign-in/challenge") view=ChallengePage ssr=SsrMode::Async/>
+                    <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
+                    <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async/>
                     <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
                     <Route path=path!("/confirm") view=ConfirmPage ssr=SsrMode::Async/>
                     <Route path=path!("/dev/mailbox") view=MailboxPage ssr=SsrMode::Async/>

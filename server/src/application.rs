@@ -1,23 +1,37 @@
 //! The server from its configuration to its end.
 
-use std::{io::Write as _, sync::Arc, time::Duration};
+use std::{
+    io::{self, Write as _},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
-use seva_services::{DEMO_EMAIL, DEMO_PASSWORD, Services, ServicesConfig, Worker, WorkerConfig};
+use seva_services::{
+    DEMO_EMAIL, DEMO_PASSWORD, Ports, Services, ServicesConfig, Worker, WorkerConfig,
+};
 use seva_store::{PgPool, SealedSessionStore};
-use tokio::{net::TcpListener, task::JoinSet, time::timeout};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    task::JoinSet,
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{BaseUrl, Config, Role},
+    rest::health::Checks,
     router, session, site,
     spool::SpoolDirectory,
     state::AppState,
-    wiring::{self, LocalSpeech, Wired},
+    wiring::{self, LocalSpeech, Suppliers, Wired},
 };
 
 /// How long a stopping process waits for what it is doing.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1024;
 /// How often sessions that are over are removed.
 const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -36,38 +50,52 @@ pub struct Application {
 }
 
 impl Application {
-    /// Connects, migrates, binds the port and wires everything together.
+    /// Connects, wires everything together and checks it, migrates, and listens.
     ///
     /// # Errors
     /// Whatever is missing: the database does not answer, the port is taken, the
-    /// directory can't be written, a provider is not in this build.
+    /// directory can't be written, a cloud service refuses.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
-        let pool = seva_store::connect(config.database.url.expose())
-            .await
-            .context("the database at DATABASE_URL does not answer")?;
-        seva_store::migrate(&pool)
-            .await
-            .context("the database could not be migrated")?;
-        let listener = match config.role.serves_web() {
-            true => Some(listen(&config).await?),
+        Self::build_with(config, |_| {}).await
+    }
+
+    /// The same, with some ports exchanged for others.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub async fn build_with(
+        config: Config,
+        exchange: impl FnOnce(&mut Ports),
+    ) -> anyhow::Result<Self> {
+        let suppliers = Suppliers::prepare(&config).await?;
+        let pool = wiring::connect(&config, &suppliers).await?;
+        let session_key = suppliers.session_key(&config).await?;
+        let reserved = match config.role.serves_web() {
+            true => Some(reserve(config.web.addr)?),
             false => None,
         };
-        let addr = match &listener {
-            Some(listener) => listener.local_addr()?,
+        let addr = match &reserved {
+            Some(socket) => socket.local_addr()?,
             None => config.web.addr,
         };
         let base_url = config.web.base_url.clone();
         let base_url = base_url.unwrap_or_else(|| BaseUrl::of_listener(addr));
         let spool = SpoolDirectory::claim(&config.data_dir.join("spool"))
             .context("SEVA_DATA_DIR can't be written")?;
-        let wired = wiring::wire(&config, &base_url, &pool, &spool).await?;
+        let wired = wiring::wire(&config, &base_url, &pool, &spool, suppliers).await?;
         let Wired {
-            ports,
+            mut ports,
             secrets,
             downloads,
             whisper,
         } = wired;
-        let sessions = session::store(pool.clone(), &secrets.key("session").await?)?;
+        exchange(&mut ports);
+        // After every check: a version that can't start must not take the database
+        // away from the one that it was to follow.
+        seva_store::migrate(&pool)
+            .await
+            .context("the database could not be migrated")?;
+        let sessions = session::store(pool.clone(), &session_key)?;
         let services_config = ServicesConfig {
             base_url: base_url.as_str().to_owned(),
             spool_dir: spool.recordings(),
@@ -80,7 +108,7 @@ impl Application {
             leptos: site::options(&config.site, addr),
             base_url: base_url.clone(),
             downloads,
-            secrets,
+            checks: Arc::new(Checks::new(secrets, wiring::needed_secrets(&config))),
             upload_idle: config.web.upload_idle,
             shutdown: shutdown.clone(),
         };
@@ -90,6 +118,10 @@ impl Application {
                 .await
                 .context("the demonstration's account could not be made")?;
         }
+        let listener = match reserved {
+            Some(socket) => Some(listen(socket, addr)?),
+            None => None,
+        };
         Ok(Self {
             config,
             base_url,
@@ -133,8 +165,8 @@ impl Application {
     ///
     /// # Errors
     /// Nobody reads the standard output any more.
-    pub fn announce(&self) -> std::io::Result<()> {
-        let mut out = std::io::stdout().lock();
+    pub fn announce(&self) -> io::Result<()> {
+        let mut out = io::stdout().lock();
         if self.listener.is_some() {
             writeln!(out, "SEVA is ready at {}", self.base_url())?;
         } else {
@@ -186,11 +218,39 @@ impl Application {
     }
 }
 
-async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
-    let addr = config.web.addr;
-    TcpListener::bind(addr)
-        .await
-        .with_context(|| format!("can't listen on {addr} (SEVA_ADDR)"))
+/// Brings the database up to this version's schema.
+///
+/// # Errors
+/// The database, or the service that keeps its credentials, does not answer.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let suppliers = Suppliers::prepare(config).await?;
+    let pool = wiring::connect(config, &suppliers).await?;
+    Ok(seva_store::migrate(&pool).await?)
+}
+
+/// Takes the address, and nobody's connection yet: links to this server may hold it,
+/// and what they lead to is checked first.
+fn reserve(addr: SocketAddr) -> anyhow::Result<TcpSocket> {
+    let take = || {
+        let socket = match addr {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(addr)?;
+        Ok(socket)
+    };
+    take().map_err(|error| unavailable(addr, error))
+}
+
+fn listen(socket: TcpSocket, addr: SocketAddr) -> anyhow::Result<TcpListener> {
+    socket
+        .listen(BACKLOG)
+        .map_err(|error| unavailable(addr, error))
+}
+
+fn unavailable(addr: SocketAddr, error: io::Error) -> anyhow::Error {
+    anyhow::Error::new(error).context(format!("can't listen on {addr} (SEVA_ADDR)"))
 }
 
 async fn serve(

@@ -9,6 +9,7 @@ pub mod config;
 mod errors;
 mod pages;
 mod printer;
+mod renewal;
 mod rest;
 mod router;
 mod security;
@@ -19,5 +20,5 @@ mod state;
 pub mod telemetry;
 pub mod wiring;
 
-pub use application::Application;
+pub use application::{Application, migrate};
 pub use config::{Config, Role};

@@ -1,5 +1,7 @@
 //! `seva-server`: pages, the API, and the worker of the queue.
 
+use std::io::Write as _;
+
 use clap::{Parser, Subcommand};
 use seva_server::{Application, Config, Role, config::Variables, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,7 +25,7 @@ enum Command {
     Serve,
     /// Bring the database up to this version's schema, then end.
     Migrate,
-    /// Say whether the configuration is complete, then end.
+    /// Say whether the configuration is complete and what would be used, then end.
     CheckConfig,
 }
 
@@ -35,8 +37,13 @@ async fn main() -> anyhow::Result<()> {
     match arguments.command.unwrap_or_default() {
         Command::Serve => serve(config).await,
         Command::Migrate => migrate(&config).await,
-        // Reading it was the check.
-        Command::CheckConfig => Ok(()),
+        Command::CheckConfig => {
+            // Reading it was the check.
+            for used in &config.used {
+                writeln!(std::io::stdout(), "{used}")?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -50,8 +57,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {
     telemetry::start(&config.log)?;
-    let pool = seva_store::connect(config.database.url.expose()).await?;
-    seva_store::migrate(&pool).await?;
+    seva_server::migrate(config).await?;
     tracing::info!("the database is up to date");
     Ok(())
 }

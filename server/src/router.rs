@@ -20,7 +20,8 @@ use tower_http::{
 
 use crate::{
     errors, pages,
-    rest::{audio, auth, events, files, forms, health, prescriptions, transcriptions},
+    renewal::Renewal,
+    rest::{audio, auth, credentials, events, files, forms, health, prescriptions, transcriptions},
     security, session, site,
     state::AppState,
     telemetry,
@@ -45,7 +46,25 @@ pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
         .route("/auth/register", post(auth::register))
         .route("/auth/confirm", post(auth::confirm))
         .route("/auth/login", post(auth::login))
+        .route("/auth/challenge", post(auth::challenge))
         .route("/auth/logout", post(auth::logout))
+        .route("/auth/resend", post(auth::resend))
+        .route("/auth/me", get(auth::me))
+        .route("/auth/forgot", post(credentials::forgot))
+        .route("/auth/reset", post(credentials::reset))
+        .route("/auth/password", post(credentials::change_password))
+        .route(
+            "/auth/authenticator",
+            get(credentials::authenticator).post(credentials::begin_authenticator),
+        )
+        .route(
+            "/auth/authenticator/confirm",
+            post(credentials::confirm_authenticator),
+        )
+        .route(
+            "/auth/authenticator/remove",
+            post(credentials::remove_authenticator),
+        )
         .route("/transcriptions/search", post(transcriptions::search))
         .route(
             "/transcriptions/{id}",
@@ -53,6 +72,10 @@ pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
         )
         .route("/transcriptions/{id}/cancel", post(transcriptions::cancel))
         .route("/transcriptions/{id}/retry", post(transcriptions::retry))
+        .route(
+            "/transcriptions/{id}/extract",
+            post(transcriptions::extract),
+        )
         .route("/transcriptions/{id}/events", get(events::follow))
         .route("/transcriptions/{id}/audio", get(audio::audio))
         .route(
@@ -83,7 +106,10 @@ pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
     Router::new()
         .merge(uploads)
         .merge(limited)
-        .layer(from_fn(session::keep_alive))
+        .layer(from_fn_with_state(
+            Renewal::new(state.services.clone()),
+            session::keep_alive,
+        ))
         .layer(session::layer(sessions, &state.base_url))
         .layer(from_fn_with_state(
             state.base_url.clone(),

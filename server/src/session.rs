@@ -1,14 +1,18 @@
 //! The session: a cookie that holds nothing but a random id.
 
 use app::server_fns::session::TypedSession;
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use seva_model::AppError;
 use seva_services::ports::Secret;
 use seva_store::{PgPool, SealedSessionStore};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
 
-use crate::config::BaseUrl;
+use crate::{config::BaseUrl, renewal::Renewal};
 
 /// A session nobody used for so long is over.
 const IDLE: Duration = Duration::hours(12);
@@ -42,26 +46,43 @@ pub(crate) fn layer(
         .with_expiry(Expiry::OnInactivity(IDLE))
 }
 
-/// Lets the session of somebody who is at work live on.
-pub(crate) async fn keep_alive(session: Session, request: Request, next: Next) -> Response {
-    if let Err(error) = renew(&session).await {
-        tracing::error!(%error, "the session could not be renewed");
+/// Lets the session of somebody who is at work live on, and renews what the
+/// identity provider gave before it ends.
+pub(crate) async fn keep_alive(
+    State(renewal): State<Renewal>,
+    session: Session,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Err(error) = renewal.keep(&session).await {
+        tracing::error!(%error, "the tokens of a session could not be renewed");
     }
-    next.run(request).await
+    let response = next.run(request).await;
+    if let Err(error) = note_use(&session).await {
+        tracing::error!(%error, "the session could not be prolonged");
+    }
+    response
 }
 
-async fn renew(session: &Session) -> Result<(), AppError> {
-    if TypedSession::new(session.clone())
-        .user_id()
-        .await?
-        .is_none()
-    {
+/// Notes that the session is in use. It is read anew for that: in the minutes that
+/// an upload takes, another request may have renewed what it holds.
+async fn note_use(session: &Session) -> Result<(), AppError> {
+    // Then it is written anyway.
+    if session.is_modified() {
+        return Ok(());
+    }
+    let typed = TypedSession::new(session.clone());
+    if typed.user_id().await?.is_none() {
         return Ok(());
     }
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let unavailable = |_| AppError::unavailable();
     let used_at: Option<i64> = session.get(USED_AT).await.map_err(unavailable)?;
     if used_at.is_none_or(|at| now - at >= RENEW_AFTER.whole_seconds()) {
+        session.load().await.map_err(unavailable)?;
+        if typed.user_id().await?.is_none() {
+            return Ok(());
+        }
         session.insert(USED_AT, now).await.map_err(unavailable)?;
     }
     Ok(())

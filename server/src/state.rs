@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
-use seva_services::{Services, ports::SecretSource};
+use seva_services::Services;
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::BaseUrl, wiring::LocalObjects};
+use crate::{config::BaseUrl, rest::health::Checks, wiring::LocalObjects};
 
 /// Cheap to clone: everything in it is shared.
 #[derive(Clone)]
@@ -20,8 +20,8 @@ pub(crate) struct AppState {
     pub(crate) base_url: BaseUrl,
     /// Serves signed links, where files are kept on this machine.
     pub(crate) downloads: Option<Arc<LocalObjects>>,
-    /// Asked for its keys by the health check.
-    pub(crate) secrets: Arc<dyn SecretSource>,
+    /// What the health check asks.
+    pub(crate) checks: Arc<Checks>,
     /// How long an upload may stand still.
     pub(crate) upload_idle: Duration,
     /// Cancelled when the process is to end: streams end then.

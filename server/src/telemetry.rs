@@ -17,8 +17,11 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use tracing::Instrument as _;
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing::{Instrument as _, Level, Metadata, Subscriber};
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::filter_fn, fmt::MakeWriter, layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 use uuid::Uuid;
 
 use crate::config::{LogConfig, LogFormat};
@@ -35,19 +38,13 @@ tokio::task_local! {
 /// # Errors
 /// The filter is none, or logging was started before.
 pub fn start(config: &LogConfig) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.filter).context("SEVA_LOG is not a filter")?;
-    let registry = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-    let by_stream = || match io::stderr().is_terminal() {
-        true => LogFormat::Pretty,
-        false => LogFormat::Json,
-    };
-    match config.format.unwrap_or_else(by_stream) {
-        LogFormat::Pretty => registry.with(lines.compact()).try_init()?,
-        LogFormat::Json => registry
-            .with(lines.json().flatten_event(true).with_span_list(false))
-            .try_init()?,
-    }
+    let format = config
+        .format
+        .unwrap_or_else(|| match io::stderr().is_terminal() {
+            true => LogFormat::Pretty,
+            false => LogFormat::Json,
+        });
+    subscriber(&config.filter, format, io::stderr)?.try_init()?;
     // A panic's message may hold anything, even what was dictated: only its
     // place is told.
     panic::set_hook(Box::new(|info| {
@@ -55,6 +52,41 @@ pub fn start(config: &LogConfig) -> anyhow::Result<()> {
         tracing::error!(place, "a thread panicked");
     }));
     Ok(())
+}
+
+/// Writes what `filter` asks for, as far as it may be written at all.
+fn subscriber<W>(
+    filter: &str,
+    format: LogFormat,
+    writer: W,
+) -> anyhow::Result<impl Subscriber + Send + Sync>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(filter).context("SEVA_LOG is not a filter")?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines = match format {
+        LogFormat::Pretty => lines.compact().boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
+    };
+    Ok(tracing_subscriber::registry()
+        .with(filter)
+        .with(filter_fn(is_safe))
+        .with(lines))
+}
+
+/// Libraries write headers and bodies below INFO (the AWS SDK whole answers, with
+/// what a patient said and with tokens). No setting can ask for that: only SEVA's
+/// own code, which knows what it handles, may tell more.
+fn is_safe(event: &Metadata<'_>) -> bool {
+    let source = event.target().split("::").next().unwrap_or_default();
+    *event.level() <= Level::INFO
+        || matches!(source, "server" | "app" | "seva")
+        || source.starts_with("seva_")
 }
 
 /// Id of the request that is being answered, if any is.
@@ -97,4 +129,55 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
 /// to write into the log.
 fn is_plausible(id: &str) -> bool {
     (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(filter: &str, format: LogFormat) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = subscriber(filter, format, move || writer.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::trace!(target: "aws_smithy_runtime::client", body = "chest pain", "answer");
+            tracing::debug!(target: "hyper::proto", body = "chest pain", "read");
+            tracing::debug!(target: "sevaless", body = "chest pain", "read");
+            tracing::info!(target: "aws_config", "region found");
+            tracing::trace!(target: "seva_services::worker", "a step");
+            tracing::debug!(target: "server::renewal", "another");
+        });
+        let written = lines.0.lock().unwrap().clone();
+        String::from_utf8(written).unwrap()
+    }
+
+    #[test]
+    fn no_filter_makes_a_library_tell_what_it_sends() {
+        for format in [LogFormat::Json, LogFormat::Pretty] {
+            for filter in ["trace", "info,aws_smithy_runtime=trace,hyper=trace"] {
+                let logged = logged(filter, format);
+                assert!(!logged.contains("chest pain"), "{logged}");
+                assert!(logged.contains("region found"), "{logged}");
+            }
+            let logged = logged("trace", format);
+            assert!(logged.contains("a step") && logged.contains("another"));
+        }
+    }
 }

@@ -10,6 +10,22 @@ use crate::{
     },
 };
 
+/// Where the page is linked.
+pub(super) const ENTER_OR_ASK: &str = "Enter or ask for the code that confirms your address";
+
+/// For whoever waits for a code that sets a new password: not every identity
+/// provider sends one to an address that nobody has confirmed.
+#[component]
+pub(super) fn ConfirmFirst() -> impl IntoView {
+    view! {
+        <p>
+            "No mail? An address that was never confirmed may need that before it gets a new password. "
+            <a href="/confirm">{ENTER_OR_ASK}</a>
+            ", then come back."
+        </p>
+    }
+}
+
 /// The code from the mail.
 #[component]
 pub(crate) fn ConfirmPage() -> impl IntoView {
@@ -55,7 +71,7 @@ fn Forms(email: String, mailbox: bool) -> impl IntoView {
     let hidden = email.clone();
     view! {
         <p>
-            {if known { "We sent six digits to " } else { "Enter the six digits from our mail." }}
+            {if known { "Enter the six digits from our mail to " } else { "Enter the six digits from our mail." }}
             {known.then(|| view! { <strong>{receiver}</strong> "." })}
             {mailbox.then(|| view! { " On this machine mail is kept in the " <a href="/dev/mailbox">"mailbox"</a> "." })}
         </p>

@@ -16,11 +16,12 @@ use crate::{
         actions::{DeleteForm, Ended},
         beside::PrescriptionBeside,
         details::EntityDetails,
-        edit::EditTranscript,
+        edit::{Draft, EditTranscript},
         findings::Findings,
         legend::{Legend, Shown},
         live::LiveDictation,
         player::{Player, PlayerBar},
+        rewording::OtherReadings,
         text::TranscriptText,
     },
     format,
@@ -122,14 +123,16 @@ fn Reviewed(
         transcript_version,
         segments,
         entities,
-        extraction_failed,
         ..
     } = review.transcription;
     let id = summary.id;
+    let unmarked = summary.extraction_failed;
     let entities = Arc::new(entities);
     let player = Player::new();
     let shown = Shown::new();
     let selected = RwSignal::new(None);
+    let opened = RwSignal::new(None);
+    let draft = Draft::new(transcript.clone());
     let heard = segments
         .iter()
         .map(|s| s.text.as_str())
@@ -139,11 +142,11 @@ fn Reviewed(
     on_key("j", move || player.skip(-10.0));
     view! {
         <PlayerBar player id duration=summary.duration_seconds/>
-        {extraction_failed.then(|| view! {
-            <Notice tone=Tone::Bad sentence="Medicines and conditions could not be marked. The text is complete and safe.">
+        {unmarked.then(|| view! {
+            <Notice tone=Tone::Bad sentence="Medicines and conditions could not be found in this text. The transcript is complete and safe, and you can write the prescription by hand.">
                 <ActionForm action=again>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="button" disabled=move || again.pending().get()>"Mark them again"</button>
+                    <button class="button" disabled=move || again.pending().get()>"Try again"</button>
                 </ActionForm>
                 {refusal(again.value())}
             </Notice>
@@ -154,15 +157,16 @@ fn Reviewed(
                 <Legend entities=&entities shown/>
                 <TranscriptText
                     text=transcript.clone() segments=segments.clone() entities=Arc::clone(&entities)
-                    player shown selected
+                    player shown selected opened
                 />
+                <OtherReadings segments=segments.clone() opened draft/>
                 <EntityDetails
                     text=transcript.clone() segments entities=Arc::clone(&entities) player selected
                 />
                 <Findings entities=&entities/>
-                <EditTranscript id version=transcript_version text=transcript heard save/>
+                <EditTranscript id version=transcript_version text=transcript heard draft save/>
             </section>
-            {review.beside.map(|beside| view! { <PrescriptionBeside id beside player/> })}
+            {review.beside.map(|beside| view! { <PrescriptionBeside id beside unmarked player/> })}
         </div>
     }
 }

@@ -1,8 +1,10 @@
 //! One file a page: resources in, view out.
 
+pub(crate) mod challenge;
 pub(crate) mod confirm;
 pub(crate) mod dictation;
 pub(crate) mod dictations;
+pub(crate) mod forgot_password;
 pub(crate) mod mailbox;
 pub(crate) mod new_dictation;
 pub(crate) mod not_found;
@@ -10,6 +12,7 @@ pub(crate) mod prescription;
 pub(crate) mod prescriptions;
 pub(crate) mod profile;
 pub(crate) mod register;
+pub(crate) mod reset_password;
 pub(crate) mod sign_in;
 pub(crate) mod today;
 pub(crate) mod verify;

@@ -1,8 +1,13 @@
+mod authenticator;
+mod password;
+
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 use seva_model::CurrentUser;
+
+use self::{authenticator::AuthenticatorSection, password::PasswordSection};
 
 use crate::{
     components::{
@@ -23,11 +28,15 @@ pub(crate) fn ProfilePage() -> impl IntoView {
         <Suspense fallback=|| view! { <p>"Loading"</p> }>
             {move || Suspend::new(async move {
                 match doctor.0.await {
-                    Ok(user) => view! { <ProfileForm user/> }.into_any(),
+                    Ok(user) => {
+                        let email = user.email.clone();
+                        view! { <ProfileForm user/> <PasswordSection email/> }.into_any()
+                    }
                     Err(error) => view! { <Trouble error retry=move || doctor.0.refetch()/> }.into_any(),
                 }
             })}
         </Suspense>
+        <AuthenticatorSection/>
         <ThemeForm/>
         <section class="section">
             <h2>"This browser"</h2>

@@ -1,6 +1,8 @@
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
+use seva_model::ErrorCode;
 
+use super::confirm::ENTER_OR_ASK;
 use crate::{
     components::common::{Field, Notice, SubmitButton, Tone, trouble_of},
     server_fns::account::Register,
@@ -20,8 +22,17 @@ pub(crate) fn RegisterPage() -> impl IntoView {
     view! {
         <Title text="Register"/>
         <h1>"Register"</h1>
-        {move || trouble_of(answer.get().as_ref())
-            .map(|error| view! { <Notice tone=Tone::Bad sentence=error.to_string()/> })}
+        {move || trouble_of(answer.get().as_ref()).map(|error| {
+            let taken = error.code() == ErrorCode::AlreadyRegistered;
+            view! {
+                <Notice tone=Tone::Bad sentence=error.to_string()>
+                    {taken.then(|| view! {
+                        <a href="/forgot-password">"Choose a new password"</a>
+                        <a href="/confirm">{ENTER_OR_ASK}</a>
+                    })}
+                </Notice>
+            }
+        })}
         <ActionForm action=register attr:class="form">
             <Field name="full_name" label="Your name" required=true autocomplete="name"
                 hint="As it shall stand on prescriptions, for example Dr. Meera Nair." error=field("full_name")/>

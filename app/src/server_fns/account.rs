@@ -8,7 +8,7 @@ use crate::UiError;
 /// Opens an account and sends its code; then shows the page that asks for it.
 #[server(prefix = "/fn", endpoint = "register")]
 pub async fn register(full_name: String, email: String, password: String) -> Result<(), UiError> {
-    use seva_model::{AppError, EmailAddress, FullName, Password, Registration};
+    use seva_model::{AppError, EmailAddress, ErrorCode, FullName, Password, Registration};
 
     let parts = (
         full_name.parse::<FullName>(),
@@ -24,15 +24,26 @@ pub async fn register(full_name: String, email: String, password: String) -> Res
         password,
         full_name,
     };
-    let account = super::services()?.register(&registration).await?;
-    if account.confirmation_required {
-        let session = super::session().await?;
-        session.set_pending_email(Some(&registration.email)).await?;
-        leptos_axum::redirect("/confirm");
-    } else {
-        leptos_axum::redirect("/sign-in?confirmed=1");
+    let session = super::session().await?;
+    let email = Some(&registration.email);
+    match super::services()?.register(&registration).await {
+        Ok(account) if account.confirmation_required => {
+            session.set_pending_email(email).await?;
+            leptos_axum::redirect("/confirm");
+            Ok(())
+        }
+        Ok(_) => {
+            leptos_axum::redirect("/sign-in?confirmed=1");
+            Ok(())
+        }
+        Err(error) => {
+            // The ways on from there ask for the address.
+            if error.code == ErrorCode::AlreadyRegistered {
+                session.set_pending_email(email).await?;
+            }
+            Err(error.into())
+        }
     }
-    Ok(())
 }
 
 /// Confirms an address with the code from the mail.
@@ -74,24 +85,24 @@ pub async fn pending_email() -> Result<String, UiError> {
     Ok(email.map(String::from).unwrap_or_default())
 }
 
-/// Signs in, then opens `next`, a path of this site, or Today.
+/// Signs in, then opens `next`, a path of this site, or Today. Where one more
+/// answer is needed, the page that asks for it comes first.
 #[server(prefix = "/fn", endpoint = "sign_in")]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<(), UiError> {
     use seva_model::{EmailAddress, ErrorCode, Password};
 
     let email: EmailAddress = email.parse()?;
     let session = super::session().await?;
-    match super::services()?
+    let outcome = super::services()?
         .sign_in(&email, &Password::attempt(password))
-        .await
-    {
-        Ok(user) => {
-            session.sign_in(user.id).await?;
-            leptos_axum::redirect(crate::format::own_path(next.as_deref()).unwrap_or("/"));
-            Ok(())
-        }
+        .await;
+    match outcome {
+        Ok(outcome) => Ok(super::sign_in::go_on(&session, outcome, next.as_deref()).await?),
         Err(error) => {
-            if error.code == ErrorCode::EmailNotConfirmed {
+            if matches!(
+                error.code,
+                ErrorCode::EmailNotConfirmed | ErrorCode::PasswordResetRequired
+            ) {
                 session.set_pending_email(Some(&email)).await?;
             }
             Err(error.into())
@@ -102,12 +113,13 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
 /// Signs out. It can be done twice.
 #[server(prefix = "/fn", endpoint = "sign_out")]
 pub async fn sign_out() -> Result<(), UiError> {
+    use seva_services::SignedOut;
+
     let session = super::session().await?;
-    if let Some(user_id) = session.user_id().await? {
-        super::services()?.sign_out(user_id).await?;
-    }
-    session.sign_out().await?;
-    leptos_axum::redirect("/sign-in");
+    leptos_axum::redirect(match session.sign_out(&super::services()?).await? {
+        SignedOut::Everywhere => "/sign-in",
+        SignedOut::HereAlone => "/sign-in?out=here",
+    });
     Ok(())
 }
 

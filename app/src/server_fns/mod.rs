@@ -7,13 +7,16 @@
 )]
 
 pub mod account;
+pub mod authenticator;
 pub mod dictation_review;
 pub mod dictations;
+pub mod passwords;
 pub mod prescriptions;
 pub mod public;
 pub mod search;
 #[cfg(feature = "ssr")]
 pub mod session;
+pub mod sign_in;
 
 use serde::{Deserialize, Serialize};
 

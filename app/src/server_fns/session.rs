@@ -1,17 +1,62 @@
 //! The session, with its keys hidden: what it may hold is what has a method.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use serde::{Deserialize, Serialize};
 use seva_model::{AppError, EmailAddress, UserId};
+use seva_services::{
+    Account, OpenSignIn, Services, SessionKey, SignInEpoch, SignedOut,
+    ports::{ProviderTokens, Secret},
+};
 use tower_sessions::{Session, session};
 
 const USER_ID: &str = "user_id";
+const EPOCH: &str = "sign_in_epoch";
+const TOKENS: &str = "tokens";
+const CHALLENGE: &str = "challenge";
+const AUTHENTICATOR: &str = "authenticator";
+const SIGN_IN_OVER: &str = "sign_in_over";
 const PENDING_EMAIL: &str = "pending_email";
 const UPLOAD_ERROR: &str = "upload_error";
 const SEARCH: &str = "search";
 
 /// The caller's session. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TypedSession(Session);
+
+impl std::fmt::Debug for TypedSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TypedSession")
+    }
+}
+
+/// Who is signed in, with what the identity provider gave them.
+#[derive(Clone, Debug)]
+pub struct SignedInAccount {
+    /// Row id.
+    pub user_id: UserId,
+    /// Shown to the provider, and to nobody else.
+    pub tokens: Option<ProviderTokens>,
+}
+
+impl SignedInAccount {
+    /// As the services want to be told.
+    #[must_use]
+    pub const fn as_account(&self) -> Account<'_> {
+        Account {
+            user_id: self.user_id,
+            tokens: self.tokens.as_ref(),
+        }
+    }
+}
+
+/// A sign-in that awaits one more answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenChallenge {
+    /// What the identity provider asks.
+    pub pending: OpenSignIn,
+    /// The path of this site to open after it.
+    pub next: Option<String>,
+}
 
 impl TypedSession {
     /// Wraps the session of a request.
@@ -36,23 +81,134 @@ impl TypedSession {
         self.user_id().await?.ok_or_else(AppError::not_signed_in)
     }
 
+    /// Who is signed in, with what the identity provider gave them.
+    ///
+    /// # Errors
+    /// `NotSignedIn`; `ServiceUnavailable` if the session can't be read now.
+    pub async fn account(&self) -> Result<SignedInAccount, AppError> {
+        Ok(SignedInAccount {
+            user_id: self.require_user().await?,
+            tokens: self.tokens().await?,
+        })
+    }
+
     /// Signs a user in under a new session id, so that an id planted before
     /// the sign-in is worth nothing after it.
     ///
     /// # Errors
     /// `ServiceUnavailable` if the session can't be written now.
-    pub async fn sign_in(&self, user_id: UserId) -> Result<(), AppError> {
+    pub async fn sign_in(
+        &self,
+        user_id: UserId,
+        tokens: Option<&ProviderTokens>,
+        epoch: SignInEpoch,
+    ) -> Result<(), AppError> {
         self.0.clear().await;
         self.0.cycle_id().await.map_err(unavailable)?;
-        self.0.insert(USER_ID, user_id).await.map_err(unavailable)
+        self.put(EPOCH, Some(&epoch)).await?;
+        if let Some(tokens) = tokens {
+            self.set_tokens(tokens).await?;
+        }
+        self.put(USER_ID, Some(&user_id)).await
     }
 
-    /// Forgets everything and removes the session from the store.
+    /// What the identity provider gave at the sign-in, or since.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be read now.
+    pub async fn tokens(&self) -> Result<Option<ProviderTokens>, AppError> {
+        self.0.get(TOKENS).await.map_err(unavailable)
+    }
+
+    /// Keeps what the identity provider gave.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be written now.
+    pub async fn set_tokens(&self, tokens: &ProviderTokens) -> Result<(), AppError> {
+        self.put(TOKENS, Some(tokens)).await
+    }
+
+    /// Which row the session is, to be spared when the others end; `None` before
+    /// it has one.
+    #[must_use]
+    pub fn key(&self) -> Option<SessionKey> {
+        self.0.id().map(SessionKey::of)
+    }
+
+    /// Ends the sign-in because the identity provider has ended its own, and
+    /// keeps that for the page which asks to sign in again.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be written now.
+    pub async fn end_sign_in(&self) -> Result<(), AppError> {
+        self.0.clear().await;
+        self.0.cycle_id().await.map_err(unavailable)?;
+        self.put(SIGN_IN_OVER, Some(&true)).await
+    }
+
+    /// Whether the identity provider ended the sign-in; asking once forgets it.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be read now.
+    pub async fn take_sign_in_over(&self) -> Result<bool, AppError> {
+        let over = self.0.remove::<bool>(SIGN_IN_OVER).await;
+        Ok(over.map_err(unavailable)?.unwrap_or_default())
+    }
+
+    /// What the identity provider still asks of somebody who signs in. What another
+    /// version of this program kept, and this one can't read, is nothing.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be read now.
+    pub async fn challenge(&self) -> Result<Option<OpenChallenge>, AppError> {
+        match self.0.get(CHALLENGE).await {
+            Err(session::Error::SerdeJson(_)) => Ok(None),
+            other => other.map_err(unavailable),
+        }
+    }
+
+    /// Keeps what the identity provider still asks; `None` forgets it.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be written now.
+    pub async fn set_challenge(&self, challenge: Option<&OpenChallenge>) -> Result<(), AppError> {
+        self.put(CHALLENGE, challenge).await
+    }
+
+    /// The secret of an authenticator that awaits its first code.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be read now.
+    pub async fn authenticator_secret(&self) -> Result<Option<Secret>, AppError> {
+        let secret: Option<String> = self.0.get(AUTHENTICATOR).await.map_err(unavailable)?;
+        Ok(secret.map(|secret| Secret::new(secret.into_bytes())))
+    }
+
+    /// Keeps the secret of an authenticator, in base32, until its first code;
+    /// `None` forgets it.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be written now.
+    pub async fn set_authenticator_secret(&self, secret: Option<&Secret>) -> Result<(), AppError> {
+        let text = secret.map(|secret| String::from_utf8_lossy(secret.expose()));
+        self.put(AUTHENTICATOR, text.as_ref()).await
+    }
+
+    /// Signs out whoever is signed in, forgets everything and removes the session
+    /// from the store. It can be done twice.
     ///
     /// # Errors
     /// `ServiceUnavailable` if the session can't be removed now.
-    pub async fn sign_out(&self) -> Result<(), AppError> {
-        self.0.flush().await.map_err(unavailable)
+    pub async fn sign_out(&self, services: &Services) -> Result<SignedOut, AppError> {
+        let signed_out = match self.user_id().await? {
+            Some(_) => {
+                let signed_in = self.account().await?;
+                services.sign_out(signed_in.as_account(), self.key()).await
+            }
+            None => Ok(SignedOut::Everywhere),
+        };
+        self.0.flush().await.map_err(unavailable)?;
+        signed_out
     }
 
     /// The address that awaits its code, kept here because an address has no
@@ -69,15 +225,7 @@ impl TypedSession {
     /// # Errors
     /// `ServiceUnavailable` if the session can't be written now.
     pub async fn set_pending_email(&self, email: Option<&EmailAddress>) -> Result<(), AppError> {
-        match email {
-            Some(email) => self.0.insert(PENDING_EMAIL, email).await,
-            None => self
-                .0
-                .remove::<EmailAddress>(PENDING_EMAIL)
-                .await
-                .map(|_| ()),
-        }
-        .map_err(unavailable)
+        self.put(PENDING_EMAIL, email).await
     }
 
     /// Keeps why a form posted without script was refused, for the page it is
@@ -86,10 +234,7 @@ impl TypedSession {
     /// # Errors
     /// `ServiceUnavailable` if the session can't be written now.
     pub async fn set_upload_error(&self, error: &AppError) -> Result<(), AppError> {
-        self.0
-            .insert(UPLOAD_ERROR, error)
-            .await
-            .map_err(unavailable)
+        self.put(UPLOAD_ERROR, Some(error)).await
     }
 
     /// Why the last upload was refused; asking once forgets it.
@@ -114,10 +259,14 @@ impl TypedSession {
     /// # Errors
     /// `ServiceUnavailable` if the session can't be written now.
     pub async fn set_search(&self, words: &str) -> Result<(), AppError> {
-        if words.is_empty() {
-            self.0.remove::<String>(SEARCH).await.map(|_| ())
-        } else {
-            self.0.insert(SEARCH, words).await
+        self.put(SEARCH, Some(words).filter(|words| !words.is_empty()))
+            .await
+    }
+
+    async fn put(&self, key: &str, value: Option<impl Serialize>) -> Result<(), AppError> {
+        match value {
+            Some(value) => self.0.insert(key, value).await,
+            None => self.0.remove_value(key).await.map(|_| ()),
         }
         .map_err(unavailable)
     }

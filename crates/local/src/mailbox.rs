@@ -129,6 +129,7 @@ mod tests {
                     to: "doctor@clinic.example".parse().unwrap(),
                     subject: format!("Message {number}"),
                     text: "Your code is 123456.".to_owned(),
+                    html: "<!doctype html><p>Your code is 123456.</p>".to_owned(),
                 })
                 .await
                 .unwrap();

@@ -189,6 +189,7 @@ fn segment(heard: seva_speech::Segment) -> Segment {
         start: word.start,
         end: word.end,
         confidence: word.confidence as f32,
+        alternatives: Vec::new(),
     });
     Segment {
         index: u32::try_from(heard.index).unwrap_or(u32::MAX),

@@ -59,7 +59,7 @@ pub struct Trait {
 }
 
 /// Something said about an entity elsewhere in the text: a dose, a value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attribute {
     /// `STRENGTH`, `DOSAGE`, `FORM`, `ROUTE_OR_MODE`, `FREQUENCY`, `DURATION`,
     /// `TEST_VALUE`, `TEST_UNIT`, ...
@@ -81,7 +81,7 @@ pub struct Attribute {
 }
 
 /// A code of a terminology (ICD-10-CM, RxNorm).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Concept {
     /// For example `E11.9` or `6809`.
     pub code: String,
@@ -92,7 +92,7 @@ pub struct Concept {
 }
 
 /// A medical entity in a transcript.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entity {
     /// Row id.
     pub id: EntityId,

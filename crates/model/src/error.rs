@@ -21,6 +21,8 @@ pub enum ErrorCode {
     NotSignedIn,
     /// The account awaits its code.
     EmailNotConfirmed,
+    /// The account has to choose a new password by a mailed code.
+    PasswordResetRequired,
     /// The code is wrong.
     CodeMismatch,
     /// The code is too old.
@@ -56,7 +58,7 @@ impl ErrorCode {
         match self {
             Self::ValidationFailed | Self::CodeMismatch | Self::CodeExpired => 400,
             Self::AuthenticationFailed | Self::NotSignedIn => 401,
-            Self::EmailNotConfirmed | Self::Forbidden => 403,
+            Self::EmailNotConfirmed | Self::PasswordResetRequired | Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Conflict | Self::AlreadyRegistered => 409,
             Self::VersionConflict => 412,
@@ -132,6 +134,15 @@ impl AppError {
     #[must_use]
     pub fn not_signed_in() -> Self {
         Self::new(ErrorCode::NotSignedIn, "Sign in to go on.")
+    }
+
+    /// A sign-in that took too long, or was ended elsewhere.
+    #[must_use]
+    pub fn sign_in_over() -> Self {
+        Self::new(
+            ErrorCode::NotSignedIn,
+            "Your sign-in has ended. Sign in again.",
+        )
     }
 
     /// A defect of ours. The cause belongs in the log, never in here.

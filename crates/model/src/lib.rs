@@ -3,6 +3,7 @@
 //! ends in. No I/O, no framework; compiles natively and to WebAssembly.
 
 mod audio;
+mod debug;
 mod entity;
 mod error;
 mod event;
@@ -29,5 +30,5 @@ pub use transcription::{
     Failure, Segment, Stage, StageTimes, Transcription, TranscriptionStatus, TranscriptionSummary,
     Word,
 };
-pub use user::{CurrentUser, DoctorProfile, Registration};
+pub use user::{CurrentUser, DoctorProfile, Registration, SignInChallenge};
 pub use values::{ConfirmationCode, EmailAddress, FullName, Password, PatientName, ValueError};

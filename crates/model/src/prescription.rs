@@ -48,7 +48,7 @@ pub struct LineSource {
 }
 
 /// One medicine. Empty text means that it was not said; nothing is guessed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MedicationLine {
     /// As it shall be printed.
     pub name: String,
@@ -85,7 +85,7 @@ pub struct MedicationLine {
 }
 
 /// A diagnosis with its code, where one is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {
     /// In words.
     pub text: String,
@@ -110,7 +110,7 @@ impl Diagnosis {
 }
 
 /// Advice and follow-up as the extractor found them in the transcript.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdviceText {
     /// Sentences of advice, joined by line ends.
     pub advice: String,
@@ -119,7 +119,7 @@ pub struct AdviceText {
 }
 
 /// Everything of a prescription that a doctor may edit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrescriptionContent {
     /// Required to sign.
     #[serde(default)]
@@ -145,7 +145,7 @@ pub struct PrescriptionContent {
 }
 
 /// A row of the list of prescriptions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct PrescriptionSummary {
     /// Row id.
     pub id: PrescriptionId,
@@ -167,7 +167,7 @@ pub struct PrescriptionSummary {
 }
 
 /// A whole prescription.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prescription {
     /// Row id.
     pub id: PrescriptionId,
@@ -195,7 +195,7 @@ pub struct Prescription {
 }
 
 /// Something the doctor should look at before signing. Never blocks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrescriptionWarning {
     /// Lines concerned, from 0.
     pub lines: Vec<u32>,

@@ -44,7 +44,7 @@ names!(
 );
 
 /// A word of the transcript.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Word {
     /// As it stands in the transcript, punctuation attached.
     pub text: String,
@@ -54,10 +54,14 @@ pub struct Word {
     pub end: f64,
     /// 0 to 1.
     pub confidence: f32,
+    /// What it may have been instead, the likeliest first, without punctuation.
+    /// Empty where the engine knows none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<String>,
 }
 
 /// A stretch of decided text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     /// Place in the transcript, from 0.
     pub index: u32,
@@ -97,7 +101,7 @@ pub struct StageTimes {
 }
 
 /// One row of the list of dictations.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct TranscriptionSummary {
     /// Row id.
     pub id: TranscriptionId,
@@ -119,6 +123,8 @@ pub struct TranscriptionSummary {
     pub duration_seconds: f64,
     /// Medicines found that are current and of the patient.
     pub medicine_count: u32,
+    /// Finding entities failed while the transcript is good; a retry is offered.
+    pub extraction_failed: bool,
     /// Words the engine was unsure of (confidence under 0.5).
     pub unsure_count: u32,
     /// The prescription made from it.
@@ -133,7 +139,7 @@ pub struct TranscriptionSummary {
 }
 
 /// A whole dictation, for its page and for the API.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transcription {
     /// What the list shows too.
     #[serde(flatten)]
@@ -153,6 +159,4 @@ pub struct Transcription {
     pub segments: Vec<Segment>,
     /// Found in `transcript`, ordered by offset.
     pub entities: Vec<Entity>,
-    /// Finding entities failed while the transcript is good; a retry is offered.
-    pub extraction_failed: bool,
 }

@@ -1,6 +1,31 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{EmailAddress, FullName, Password, UserId};
+use crate::{ConfirmationCode, EmailAddress, FullName, Password, UserId, ValueError, names::names};
+
+names! {
+    /// What an identity provider asks for after the password.
+    SignInChallenge {
+        /// The six digits that an authenticator app shows now (RFC 6238).
+        AuthenticatorCode = "AUTHENTICATOR_CODE",
+        /// Six to eight digits that were mailed just now.
+        EmailCode = "EMAIL_CODE",
+        /// A password of one's own, instead of the one the account was made with.
+        NewPassword = "NEW_PASSWORD",
+    }
+}
+
+impl SignInChallenge {
+    /// Reads the code that answers it.
+    ///
+    /// # Errors
+    /// It is not as long as such a code, or no number.
+    pub fn code(self, text: &str) -> Result<ConfirmationCode, ValueError> {
+        match self {
+            Self::EmailCode => ConfirmationCode::mailed_at_sign_in(text),
+            Self::AuthenticatorCode | Self::NewPassword => text.parse(),
+        }
+    }
+}
 
 /// What it takes to open an account. All parts are valid.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Values that can only be built valid: parse once at the edge, trust inside.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +103,8 @@ text_value!(
     PatientName
 );
 text_value!(
-    /// The six digits sent by mail.
+    /// Six digits, sent by mail or shown by an authenticator app; a mail that a
+    /// sign-in asks for may bring up to eight.
     ConfirmationCode
 );
 
@@ -172,14 +173,34 @@ impl FromStr for ConfirmationCode {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
+        Self::digits(text, 6..=6, "Enter the six digits of the code.")
+    }
+}
+
+impl ConfirmationCode {
+    /// A code that was mailed because a sign-in asked for it: how many digits it
+    /// has is the identity provider's affair, six to eight.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn mailed_at_sign_in(text: &str) -> Result<Self, ValueError> {
+        Self::digits(
+            text,
+            6..=8,
+            "Enter all digits of the code, six to eight of them.",
+        )
+    }
+
+    fn digits(
+        text: &str,
+        count: RangeInclusive<usize>,
+        sentence: &str,
+    ) -> Result<Self, ValueError> {
         let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        if text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()) {
+        if count.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) {
             Ok(Self(text))
         } else {
-            Err(refuse(
-                "confirmation_code",
-                "Enter the six digits from the mail.",
-            ))
+            Err(refuse("confirmation_code", sentence))
         }
     }
 }
@@ -263,6 +284,31 @@ mod tests {
         ] {
             assert!(bad.parse::<EmailAddress>().is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_code_has_six_digits_and_one_mailed_at_a_sign_in_up_to_eight() {
+        for (text, six, mailed) in [
+            ("004217", true, true),
+            (" 004 217\n", true, true),
+            ("0042171", false, true),
+            ("0042 1718", false, true),
+            ("00421", false, false),
+            ("004217189", false, false),
+            ("00421x", false, false),
+            ("\u{661}\u{662}\u{663}", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(text.parse::<ConfirmationCode>().is_ok(), six, "{text:?}");
+            let at_sign_in = ConfirmationCode::mailed_at_sign_in(text);
+            assert_eq!(at_sign_in.is_ok(), mailed, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_kept_without_its_spaces() {
+        let code: ConfirmationCode = " 004 217".parse().unwrap();
+        assert_eq!(code.as_str(), "004217");
     }
 
     #[test]

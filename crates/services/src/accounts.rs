@@ -1,8 +1,20 @@
-//! Accounts: registration, sign-in and the doctor's profile.
+//! Accounts: registration, signing in and out, passwords, authenticators and the
+//! doctor's profile.
+
+mod authenticator;
+mod demo;
+mod password;
+mod sign_in;
+
+pub use self::{
+    authenticator::AuthenticatorSetup,
+    demo::{DEMO_EMAIL, DEMO_PASSWORD},
+    sign_in::{OpenSignIn, SignInOutcome, SignedOut},
+};
 
 use seva_model::{
     AppError, ConfirmationCode, CurrentUser, DoctorProfile, EmailAddress, ErrorCode, FullName,
-    Password, Registration, UserId,
+    Registration, UserId,
 };
 use seva_store::{StoreError, users};
 
@@ -10,13 +22,8 @@ use crate::{
     Services,
     audited::{Action, USER},
     errors::{Reported, identity_error, port_failed},
-    ports::{IdentityError, StoredMail},
+    ports::{IdentityError, ProviderTokens, SignedIn, StoredMail},
 };
-
-/// The doctor of the demonstration.
-pub const DEMO_EMAIL: &str = "doctor@demo.seva";
-/// Fit for a demonstration on one's own machine and for nothing else.
-pub const DEMO_PASSWORD: &str = "Demo-Doctor-1";
 
 /// An account that was just opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +32,31 @@ pub struct RegisteredAccount {
     pub user_id: UserId,
     /// Whether the code from the mail has to be entered first.
     pub confirmation_required: bool,
+}
+
+/// Somebody who is signed in, with what the identity provider gave them.
+#[derive(Clone, Copy, Debug)]
+pub struct Account<'a> {
+    /// Row id.
+    pub user_id: UserId,
+    /// What the session keeps of the provider's.
+    pub tokens: Option<&'a ProviderTokens>,
+}
+
+/// The names that the identity provider knows somebody by.
+struct Names {
+    subject: String,
+    email: EmailAddress,
+}
+
+impl Names {
+    const fn signed_in<'a>(&'a self, account: Account<'a>) -> SignedIn<'a> {
+        SignedIn {
+            subject: self.subject.as_str(),
+            email: &self.email,
+            tokens: account.tokens,
+        }
+    }
 }
 
 impl Services {
@@ -67,7 +99,11 @@ impl Services {
         code: &ConfirmationCode,
     ) -> Result<(), AppError> {
         let confirmed = self.ports().identity.confirm(email, code).await;
-        confirmed.map_err(|error| identity_error(&error))
+        confirmed.map_err(|error| identity_error(&error))?;
+        match self.find_user(email).await? {
+            Some(user) => self.audit_account(user, "user.confirm_email").await,
+            None => Ok(()),
+        }
     }
 
     /// Mails a new code. Says nothing of whether the address has an account.
@@ -76,57 +112,7 @@ impl Services {
     /// `RATE_LIMITED`, or a failure of a service.
     pub async fn resend_code(&self, email: &EmailAddress) -> Result<(), AppError> {
         let sent = self.ports().identity.resend_code(email).await;
-        sent.map_err(|error| identity_error(&error))
-    }
-
-    /// Checks e-mail and password.
-    ///
-    /// The log tells the outcome of every attempt, and whose a successful one
-    /// was by row id: never an e-mail address.
-    ///
-    /// # Errors
-    /// `AUTHENTICATION_FAILED`, `EMAIL_NOT_CONFIRMED`, `RATE_LIMITED`, or a
-    /// failure of a service.
-    pub async fn sign_in(
-        &self,
-        email: &EmailAddress,
-        password: &Password,
-    ) -> Result<CurrentUser, AppError> {
-        let person = match self.ports().identity.authenticate(email, password).await {
-            Ok(person) => person,
-            Err(error) => {
-                let error = identity_error(&error);
-                tracing::info!(outcome = ?error.code, "sign-in attempt");
-                return Err(error);
-            }
-        };
-        let user = self
-            .remember_user(
-                "user.sign_in",
-                &person.subject,
-                &person.email,
-                &person.full_name,
-            )
-            .await?;
-        tracing::info!(user_id = %user.id, outcome = "SignedIn", "sign-in attempt");
-        Ok(user)
-    }
-
-    /// Ends what the identity provider holds for the person. The session itself
-    /// is the web server's to end.
-    ///
-    /// # Errors
-    /// A failure of a service.
-    pub async fn sign_out(&self, user_id: UserId) -> Result<(), AppError> {
-        let subject = match users::subject(self.pool(), user_id).await {
-            Err(StoreError::NotFound) => return Ok(()),
-            other => other.reported("read user")?,
-        };
-        let ended = self.ports().identity.sign_out(&subject).await;
-        ended.map_err(|error| identity_error(&error))?;
-        let tx = self.begin().await?;
-        let action = Action::of(user_id, "user.sign_out", USER, user_id.as_uuid());
-        action.commit(tx).await.reported("sign out")
+        silent_on_delivery(sent).map_err(|error| identity_error(&error))
     }
 
     /// The person behind a session.
@@ -181,50 +167,35 @@ impl Services {
             .map_err(|error| port_failed(&error))
     }
 
-    /// Makes sure that the demonstration's doctor exists, is confirmed and has a
-    /// profile. The code is read from the embedded mailbox, as a person would.
-    ///
     /// # Errors
-    /// `NOT_FOUND` where there is no mailbox; `CONFLICT` when the account exists
-    /// with another password.
-    pub async fn ensure_demo_user(&self) -> Result<CurrentUser, AppError> {
-        let registration = demo_registration()?;
-        let identity = &self.ports().identity;
-        let signed_in = identity
-            .authenticate(&registration.email, &registration.password)
-            .await;
-        match signed_in {
-            Ok(_) => {}
-            Err(IdentityError::NotConfirmed) => {
-                self.resend_code(&registration.email).await?;
-                self.confirm_from_mailbox(&registration.email).await?;
-            }
-            Err(IdentityError::Refused) => {
-                let account = self.register(&registration).await?;
-                if account.confirmation_required {
-                    self.confirm_from_mailbox(&registration.email).await?;
-                }
-            }
-            Err(error) => return Err(identity_error(&error)),
-        }
-        let user = self
-            .sign_in(&registration.email, &registration.password)
-            .await?;
-        if user.profile.registration_number.is_empty() {
-            let name = user.full_name.clone();
-            return self.update_profile(user.id, &name, demo_profile()).await;
-        }
-        Ok(user)
+    /// `NOT_SIGNED_IN` when the account is gone.
+    async fn names_of(&self, account: Account<'_>) -> Result<Names, AppError> {
+        let user = self.current_user(account.user_id).await?;
+        let subject = users::subject(self.pool(), account.user_id).await;
+        Ok(Names {
+            subject: subject.reported("read user")?,
+            email: user.email.parse()?,
+        })
     }
 
-    async fn confirm_from_mailbox(&self, email: &EmailAddress) -> Result<(), AppError> {
-        let mails = self.mailbox().await?;
-        let code = mails
-            .iter()
-            .filter(|mail| mail.to == email.as_str())
-            .find_map(|mail| six_digits(&mail.text))
-            .ok_or_else(|| AppError::not_found("code"))?;
-        self.confirm_email(email, &code).await
+    async fn find_user(&self, email: &EmailAddress) -> Result<Option<UserId>, AppError> {
+        let mut tx = self.begin().await?;
+        let found = users::find_by_email(&mut tx, email).await;
+        found.reported("find user")
+    }
+
+    /// Writes down what somebody did to their own account elsewhere.
+    async fn audit_account(&self, user_id: UserId, action: &'static str) -> Result<(), AppError> {
+        let tx = self.begin().await?;
+        let action = Action::of(user_id, action, USER, user_id.as_uuid());
+        action.commit(tx).await.reported("audit account")
+    }
+
+    /// Writes down what anybody may ask for in the name of somebody's account.
+    async fn audit_request(&self, user_id: UserId, action: &'static str) -> Result<(), AppError> {
+        let tx = self.begin().await?;
+        let action = Action::of_system(action, USER, user_id.as_uuid());
+        action.commit(tx).await.reported("audit account")
     }
 
     async fn remember_user(
@@ -252,30 +223,15 @@ impl Services {
     }
 }
 
-fn demo_registration() -> Result<Registration, AppError> {
-    Ok(Registration {
-        email: DEMO_EMAIL.parse()?,
-        password: Password::new(DEMO_PASSWORD.to_owned())?,
-        full_name: "Dr. Meera Joshi".parse()?,
-    })
-}
-
-fn demo_profile() -> DoctorProfile {
-    DoctorProfile {
-        qualification: "MBBS, MD (Medicine)".to_owned(),
-        registration_number: "DEMO-2026-0001".to_owned(),
-        clinic_name: "Demo Clinic".to_owned(),
-        clinic_address: "12 Station Road\nPune 411001".to_owned(),
-        clinic_phone: "+91 20 5550 0100".to_owned(),
+/// That a code could not be delivered would tell that the address has an account.
+fn silent_on_delivery(sent: Result<(), IdentityError>) -> Result<(), IdentityError> {
+    match sent {
+        Err(IdentityError::CodeNotDelivered) => {
+            tracing::warn!("a code could not be delivered");
+            Ok(())
+        }
+        other => other,
     }
-}
-
-/// The first run of exactly six digits.
-fn six_digits(text: &str) -> Option<ConfirmationCode> {
-    text.split(|c: char| !c.is_ascii_digit())
-        .find(|digits| digits.len() == 6)?
-        .parse()
-        .ok()
 }
 
 /// Trims and checks all fields, and reports all that are wrong.
@@ -346,19 +302,5 @@ mod tests {
             error.fields.keys().collect::<Vec<_>>(),
             ["clinic_name", "full_name", "registration_number"]
         );
-    }
-
-    #[test]
-    fn the_demonstration_is_valid() {
-        demo_registration().unwrap();
-        let (_, profile) = checked_profile("Dr. Meera Joshi", demo_profile()).unwrap();
-        assert_eq!(profile, demo_profile());
-    }
-
-    #[test]
-    fn a_code_is_six_digits_alone() {
-        let code = six_digits("Call 9876543210. Your code is 004217.").unwrap();
-        assert_eq!(code.as_str(), "004217");
-        assert!(six_digits("Your code is 12345.").is_none());
     }
 }

@@ -35,7 +35,7 @@ impl Action {
         }
     }
 
-    /// Something SEVA did by itself.
+    /// Something SEVA did by itself, or for somebody who is not known.
     pub(crate) const fn of_system(
         name: &'static str,
         entity_type: &'static str,

@@ -1,12 +1,17 @@
 //! From what the extractor found to what is stored.
 
+use std::{future::Future, time::Duration};
+
 use seva_model::{Entity, EntityId};
 
 use crate::Services;
-use crate::ports::{FoundEntity, PortError};
+use crate::ports::{FoundEntity, PortError, PortFailure};
 
 /// Finds below this confidence are not kept.
 const MIN_SCORE: f32 = 0.5;
+
+/// How long somebody who looks at the page waits for entities.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Longest text of an entity, in characters: longer is a sentence.
 const MAX_TEXT: usize = 512;
@@ -20,6 +25,23 @@ impl Services {
         let found = self.ports().extractor.extract(text).await?;
         Ok(keep(found, text.chars().count()))
     }
+
+    /// The same while somebody waits for it: an engine that takes too long failed.
+    pub(crate) async fn extract_now(&self, text: &str) -> Result<Vec<Entity>, PortError> {
+        in_time(self.extract(text)).await
+    }
+}
+
+async fn in_time<T>(work: impl Future<Output = Result<T, PortError>>) -> Result<T, PortError> {
+    let done = tokio::time::timeout(PATIENCE, work).await;
+    done.unwrap_or_else(|late| {
+        Err(PortError::new(
+            "extractor",
+            "extract in time",
+            PortFailure::TimedOut,
+            late,
+        ))
+    })
 }
 
 /// Drops what is unsure or does not lie in the text of `length` code points,
@@ -59,10 +81,19 @@ fn stored(found: FoundEntity) -> Entity {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
     use seva_model::Category;
 
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_ever() {
+        let stuck = std::future::pending::<Result<(), PortError>>();
+        let error = in_time(stuck).await.unwrap_err();
+        assert_eq!(error.failure, PortFailure::TimedOut);
+        assert!(error.may_retry());
+    }
 
     fn found(begin: u32, end: u32, score: f32) -> FoundEntity {
         FoundEntity {
@@ -92,6 +123,23 @@ mod tests {
             prop_assert!(kept.iter().all(|e| (0.5..=1.0).contains(&e.score) && e.end_offset <= 20));
             let places: Vec<_> = kept.iter().map(|e| (e.begin_offset, e.end_offset)).collect();
             prop_assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "one a place, in order");
+        }
+
+        #[test]
+        fn property_22_entities_are_structured_as_json(
+            words in "\\PC{1,60}", begin in 0_u32..900, length in 1_u32..60, score in 0.5_f32..1.0
+        ) {
+            let found = FoundEntity { text: words.clone(), ..found(begin, begin + length, score) };
+            let kept = keep(vec![found], 1000);
+            let json = serde_json::to_value(&kept[0]).unwrap();
+            prop_assert_eq!(json["text"].as_str(), Some(words.as_str()));
+            prop_assert_eq!(json["category"].as_str(), Some("MEDICATION"));
+            prop_assert_eq!(json["type"].as_str(), Some("GENERIC_NAME"));
+            prop_assert!((json["confidence_score"].as_f64().unwrap() - f64::from(score)).abs() < 1e-6);
+            prop_assert_eq!(json["begin_offset"].as_u64(), Some(u64::from(begin)));
+            prop_assert_eq!(json["end_offset"].as_u64(), Some(u64::from(begin + length)));
+            let read: Entity = serde_json::from_value(json).unwrap();
+            prop_assert_eq!(&read, &kept[0]);
         }
     }
 }

@@ -107,25 +107,79 @@ pub(crate) fn identity_error(error: &IdentityError) -> AppError {
             ErrorCode::EmailNotConfirmed,
             "Confirm your e-mail address first, with the code that was sent to it.",
         ),
+        IdentityError::PasswordResetRequired => (
+            ErrorCode::PasswordResetRequired,
+            "Choose a new password first, with a code that we mail to you.",
+        ),
+        IdentityError::WeakPassword => {
+            return AppError::field(
+                "password",
+                "This password is too easy to guess. Choose a longer one, of several words.",
+            );
+        }
         IdentityError::AlreadyRegistered => (
             ErrorCode::AlreadyRegistered,
-            "This e-mail address has an account already. Sign in instead.",
+            "This e-mail address has an account already. Sign in, or choose a new password with a code that we mail to it. If no such code arrives, confirm the address first.",
         ),
-        IdentityError::CodeMismatch => (
-            ErrorCode::CodeMismatch,
-            "The code is wrong. Check the newest mail, or ask for a new code.",
-        ),
-        IdentityError::CodeExpired => (
-            ErrorCode::CodeExpired,
-            "The code has expired. Ask for a new one.",
+        IdentityError::CodeMismatch => {
+            return wrong_code(
+                ErrorCode::CodeMismatch,
+                "The code is wrong. Check the newest mail, or ask for a new code.",
+            );
+        }
+        IdentityError::CodeExpired => {
+            return wrong_code(
+                ErrorCode::CodeExpired,
+                "The code has expired. Ask for a new one.",
+            );
+        }
+        IdentityError::CodeNotDelivered => (
+            ErrorCode::ServiceUnavailable,
+            "The code could not be sent to this address. Check the address and try again.",
         ),
         IdentityError::TooManyAttempts => (
             ErrorCode::RateLimited,
             "Too many attempts. Wait a few minutes and try again.",
         ),
+        IdentityError::TooManyCodes => (
+            ErrorCode::RateLimited,
+            "Too many wrong codes were entered for this address. Sign in with your password, or try again tomorrow with a new code.",
+        ),
+        IdentityError::SignInOver => return AppError::sign_in_over(),
         IdentityError::Port(error) => return port_failed(error),
     };
     AppError::new(code, message)
+}
+
+/// The same, of a code that an authenticator app shows.
+pub(crate) fn code_error(error: &IdentityError) -> AppError {
+    match error {
+        IdentityError::CodeMismatch => wrong_code(
+            ErrorCode::CodeMismatch,
+            "The code is wrong or was used before. Enter the one that the app shows now.",
+        ),
+        error => identity_error(error),
+    }
+}
+
+/// The same, of a code that a sign-in mailed: a new one takes a new sign-in.
+pub(crate) fn mailed_code_error(error: &IdentityError) -> AppError {
+    match error {
+        IdentityError::CodeMismatch => wrong_code(
+            ErrorCode::CodeMismatch,
+            "The code is wrong. Enter the one in the newest mail, or sign in again for a new one.",
+        ),
+        IdentityError::CodeExpired => AppError::sign_in_over(),
+        error => identity_error(error),
+    }
+}
+
+/// Said beside the field that every form with a code has.
+fn wrong_code(code: ErrorCode, sentence: &str) -> AppError {
+    AppError {
+        code,
+        ..AppError::field("confirmation_code", sentence)
+    }
 }
 
 /// What a person may know of a failed read of a stored file.

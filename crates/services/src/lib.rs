@@ -27,7 +27,10 @@ mod verification;
 mod warnings;
 mod worker;
 
-pub use accounts::{DEMO_EMAIL, DEMO_PASSWORD, RegisteredAccount};
+pub use accounts::{
+    Account, AuthenticatorSetup, DEMO_EMAIL, DEMO_PASSWORD, OpenSignIn, RegisteredAccount,
+    SignInOutcome, SignedOut,
+};
 pub use config::{Ports, Services, ServicesConfig};
 pub use paging::Page;
 pub use prescriptions::{PrescriptionFilter, VerifiedPrescription};
@@ -35,3 +38,5 @@ pub use spool::{Spool, SpooledUpload};
 pub use transcriptions::{AudioError, AudioStream, TranscriptionFilter};
 pub use uploads::NewDictation;
 pub use worker::{Worker, WorkerConfig};
+
+pub use seva_store::{SessionKey, SignInEpoch};

@@ -24,7 +24,7 @@ const MAX_TRANSCRIPT: usize = 500_000;
 /// Which dictations to list.
 #[derive(Clone, Debug, Default)]
 pub struct TranscriptionFilter {
-    /// Part of the patient's name, the file's name or the transcript.
+    /// Part of the patient's name or of the transcript.
     pub search: Option<String>,
     /// In this state only.
     pub status: Option<TranscriptionStatus>,
@@ -113,7 +113,7 @@ impl Services {
         if current.transcript_version != expected_version {
             return Err(StoreError::StaleVersion).reported_for("edit transcript", DICTATION);
         }
-        let found = self.extract(&text).await;
+        let found = self.extract_now(&text).await;
         if let Err(error) = &found {
             port_failed(error);
         }
@@ -131,7 +131,8 @@ impl Services {
         self.get_transcription(user_id, id).await
     }
 
-    /// Finds the entities of the current text once more.
+    /// Finds the entities of the current text once more; what was found before is
+    /// replaced, and the recording is not heard again.
     ///
     /// # Errors
     /// `CONFLICT` while the dictation is not complete, `VERSION_CONFLICT` when
@@ -144,7 +145,7 @@ impl Services {
         let current = self.get_transcription(user_id, id).await?;
         must_be_complete(&current)?;
         let found = self
-            .extract(&current.transcript)
+            .extract_now(&current.transcript)
             .await
             .map_err(|error| port_failed(&error))?;
         let mut tx = self.begin().await?;

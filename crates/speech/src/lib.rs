@@ -7,7 +7,7 @@ mod error;
 mod transcript;
 mod whisper;
 
-pub use audio::{AudioFormat, AudioInfo, Pcm, SAMPLE_RATE, check, decode, probe};
+pub use audio::{AudioFormat, AudioInfo, Pcm, SAMPLE_RATE, check, decode, decode_in_pieces, probe};
 pub use cancel::CancelFlag;
 pub use cut::{Piece, cut_in_silence};
 pub use error::{AudioError, SpeechError};

@@ -5,7 +5,9 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use seva_speech::{AudioError, AudioFormat, CancelFlag, check, decode, probe};
+use seva_speech::{
+    AudioError, AudioFormat, CancelFlag, SAMPLE_RATE, check, decode, decode_in_pieces, probe,
+};
 use support::{fixture, wav};
 
 const FIXTURES: [(&str, AudioFormat); 10] = [
@@ -169,6 +171,32 @@ fn a_wav_written_to_a_pipe_is_whole() {
     let path = written(&folder, &bytes);
     let pcm = decode(&path, &CancelFlag::new()).unwrap();
     assert!((pcm.seconds() - LENGTH).abs() < 0.01, "{}", pcm.seconds());
+}
+
+#[test]
+fn pieces_are_the_whole() {
+    for (name, _) in FIXTURES {
+        let whole = decode(&fixture(name), &CancelFlag::new()).unwrap();
+        let (mut pieces, mut longest) = (Vec::new(), 0);
+        decode_in_pieces(&fixture(name), &CancelFlag::new(), &mut |piece| {
+            longest = longest.max(piece.len());
+            pieces.extend_from_slice(piece);
+            Ok(())
+        })
+        .unwrap();
+        assert!(pieces == whole.samples(), "{name}");
+        assert!(longest <= SAMPLE_RATE, "{name}: {longest} at once");
+    }
+}
+
+#[test]
+fn whoever_takes_the_pieces_may_end_it() {
+    let mut taken = 0;
+    let ended = decode_in_pieces(&fixture("speech.m4a"), &CancelFlag::new(), &mut |_| {
+        taken += 1;
+        Err(AudioError::Cancelled)
+    });
+    assert_eq!((code(ended), taken), ("AUDIO_CANCELLED", 1));
 }
 
 #[test]

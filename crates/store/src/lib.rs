@@ -7,8 +7,8 @@
 //! (by its lease) and the embedded identity provider (by e-mail) reach rows in
 //! another way.
 //!
-//! Locks are taken in one order, the queue, then a job, then its dictation;
-//! one change of state a transaction keeps it so.
+//! Locks are taken in one order, the queue, then a job, then its dictation, then its
+//! trace; one change of state a transaction keeps it so.
 
 pub mod audit;
 pub mod edits;
@@ -16,6 +16,7 @@ pub mod entities;
 mod error;
 pub mod jobs;
 mod live;
+pub mod local_authenticators;
 pub mod local_credentials;
 pub mod object_intents;
 mod page;
@@ -24,6 +25,7 @@ pub mod prescriptions;
 mod rows;
 mod segments;
 mod sessions;
+pub mod speech_traces;
 pub mod transcriptions;
 pub mod users;
 
@@ -31,5 +33,8 @@ pub use error::{DatabaseError, Result, StoreError};
 pub use live::{Change, LiveUpdates};
 pub use page::{BadCursor, Cursor, Page};
 pub use pool::{Transaction, begin, commit, connect, migrate, ping};
-pub use sessions::{SESSION_USER_KEY, SealedSessionStore};
+pub use sessions::{
+    SESSION_EPOCH_KEY, SESSION_USER_KEY, SealedSessionStore, SessionKey, SignInEpoch, end_session,
+    end_sessions,
+};
 pub use sqlx::{PgConnection, PgPool};

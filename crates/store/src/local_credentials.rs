@@ -57,6 +57,8 @@ pub struct LocalAccount {
     pub password_hash: String,
     /// Whether the e-mail address was proven.
     pub confirmed: bool,
+    /// Whether signing in asks for an authenticator's code.
+    pub has_authenticator: bool,
 }
 
 /// A code that was sent, as it is kept.
@@ -66,6 +68,8 @@ pub struct StoredCode {
     pub code_hash: Vec<u8>,
     /// Whether it had not expired and a try was left.
     pub usable: bool,
+    /// Whether this try was one of those that a window of time allows.
+    pub admitted: bool,
 }
 
 /// Opens an account that awaits confirmation.
@@ -99,8 +103,10 @@ pub async fn insert(connection: &mut PgConnection, user: &NewLocalUser<'_>) -> R
 pub async fn find_by_email(pool: &PgPool, email: &EmailAddress) -> Result<Option<LocalAccount>> {
     Ok(sqlx::query!(
         r#"SELECT u.id, u.subject, u.email, u.full_name, c.password_hash,
-                  c.confirmed_at IS NOT NULL AS "confirmed!"
+                  c.confirmed_at IS NOT NULL AS "confirmed!",
+                  a.secret IS NOT NULL AS "has_authenticator!"
              FROM users u JOIN local_credentials c ON c.user_id = u.id
+                  LEFT JOIN local_authenticators a ON a.user_id = u.id
             WHERE u.email = $1"#,
         email.as_str(),
     )
@@ -111,6 +117,7 @@ pub async fn find_by_email(pool: &PgPool, email: &EmailAddress) -> Result<Option
         full_name: row.full_name,
         password_hash: row.password_hash,
         confirmed: row.confirmed,
+        has_authenticator: row.has_authenticator,
     })
     .fetch_optional(pool)
     .await?)
@@ -147,7 +154,7 @@ pub async fn confirm(
 }
 
 /// Keeps the digest of a code that is being sent; an earlier one of the same
-/// purpose is void from then on.
+/// purpose is void from then on. What was tried of that one goes on to count.
 ///
 /// # Errors
 /// [`StoreError::Database`].
@@ -177,8 +184,9 @@ pub async fn set_code(
 }
 
 /// Takes one try of the code that was sent and gives its digest to compare with.
-/// It commits at once: a try counts even when what follows fails. `None` when no
-/// code was sent.
+/// It commits at once: a try counts even when what follows fails. In a `window` of
+/// time, which begins with the first one, `most` tries of usable codes are admitted,
+/// however many codes are sent. `None` when no code was sent.
 ///
 /// # Errors
 /// [`StoreError::Database`].
@@ -186,86 +194,102 @@ pub async fn take_try(
     pool: &PgPool,
     user: UserId,
     purpose: CodePurpose,
+    most: i32,
+    window: Duration,
 ) -> Result<Option<StoredCode>> {
     Ok(sqlx::query_as!(
         StoredCode,
         r#"WITH before AS (
-               SELECT user_id, purpose, tries_left FROM local_codes
-                WHERE user_id = $1 AND purpose = $2 FOR UPDATE)
-           UPDATE local_codes c SET tries_left = GREATEST(before.tries_left - 1, 0)
+               SELECT user_id, purpose, tries_left, guesses_since,
+                      tries_left > 0 AND expires_at > now() AS usable,
+                      CASE WHEN guesses_since <= now() - $4::interval THEN 0 ELSE guesses END
+                          AS guesses
+                 FROM local_codes WHERE user_id = $1 AND purpose = $2 FOR UPDATE)
+           UPDATE local_codes c
+              SET tries_left = GREATEST(before.tries_left - 1, 0),
+                  guesses = CASE WHEN before.usable THEN LEAST(before.guesses, $3) + 1
+                                 ELSE before.guesses END,
+                  guesses_since = CASE WHEN before.guesses = 0 THEN now()
+                                       ELSE before.guesses_since END
              FROM before WHERE c.user_id = before.user_id AND c.purpose = before.purpose
-           RETURNING c.code_hash, (before.tries_left > 0 AND c.expires_at > now()) AS "usable!""#,
+           RETURNING c.code_hash, before.usable AS "usable!", before.guesses < $3 AS "admitted!""#,
         user.as_uuid(),
         purpose.as_str(),
+        most,
+        interval(window),
     )
     .fetch_optional(pool)
     .await?)
 }
 
-/// Replaces the password's hash.
+/// Forgets how often codes of any purpose were tried.
 ///
 /// # Errors
-/// [`StoreError::NotFound`].
-pub async fn set_password_hash(
+/// [`StoreError::Database`].
+pub async fn forget_tries(pool: &PgPool, user: UserId) -> Result<()> {
+    sqlx::query!(
+        "UPDATE local_codes SET guesses = 0 WHERE user_id = $1 AND guesses > 0",
+        user.as_uuid(),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Replaces a password, known by its hash, by another, and voids every code that
+/// was sent. Only somebody who has proven that the e-mail address is theirs comes
+/// this far, so it counts as confirmed from now on.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such account, or when its password
+/// was replaced meanwhile.
+pub async fn replace_password(
     connection: &mut PgConnection,
     user: UserId,
+    known_hash: &str,
     password_hash: &str,
 ) -> Result<()> {
     let replaced = sqlx::query!(
-        "UPDATE local_credentials SET password_hash = $2 WHERE user_id = $1",
+        "UPDATE local_credentials
+            SET password_hash = $3, confirmed_at = COALESCE(confirmed_at, now())
+          WHERE user_id = $1 AND password_hash = $2",
         user.as_uuid(),
+        known_hash,
         password_hash,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    changed(&replaced)
+    changed(&replaced)?;
+    sqlx::query!("DELETE FROM local_codes WHERE user_id = $1", user.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
-/// A registration of an address that has one which nobody confirmed.
-#[derive(Clone, Copy)]
-pub struct RegisteredAnew<'a> {
-    /// The doctor's name.
-    pub full_name: &'a FullName,
-    /// The hash that the account had when it was read.
-    pub known_hash: &'a str,
-    /// The hash it gets; the same one when it is the same password.
-    pub password_hash: &'a str,
-    /// How long a registered password keeps others out.
-    pub reserved: Duration,
-}
-
-/// Registers anew an account that was never confirmed. Another password takes
-/// the place of the registered one only when that was registered at least
-/// `reserved` ago.
+/// Registers once more, with the same password, an account that was never
+/// confirmed.
 ///
 /// # Errors
-/// [`StoreError::WrongState`] when the account is confirmed, its password
-/// reserved, or changed since it was read.
-pub async fn register_anew(
+/// [`StoreError::WrongState`] when the account is confirmed, or its password was
+/// replaced since it was read.
+pub async fn register_again(
     connection: &mut PgConnection,
     user: UserId,
-    new: &RegisteredAnew<'_>,
+    known_hash: &str,
+    full_name: &FullName,
 ) -> Result<()> {
     let registered = sqlx::query!(
-        "UPDATE local_credentials SET password_hash = $3, registered_at = now()
-          WHERE user_id = $1 AND confirmed_at IS NULL AND password_hash = $2
-            AND ($2 = $3 OR registered_at <= now() - $4::interval)",
+        "UPDATE users u SET full_name = $3
+           FROM local_credentials c
+          WHERE u.id = $1 AND c.user_id = u.id AND c.confirmed_at IS NULL AND c.password_hash = $2",
         user.as_uuid(),
-        new.known_hash,
-        new.password_hash,
-        interval(new.reserved),
+        known_hash,
+        full_name.as_str(),
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
     if registered.rows_affected() == 0 {
         return Err(StoreError::WrongState);
     }
-    sqlx::query!(
-        "UPDATE users SET full_name = $2 WHERE id = $1",
-        user.as_uuid(),
-        new.full_name.as_str(),
-    )
-    .execute(connection)
-    .await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    Connection, PgPool, Postgres,
-    migrate::Migrator,
+    AssertSqlSafe, Connection, PgPool, Postgres,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -35,24 +35,51 @@ pub async fn connect(url: &str) -> Result<PgPool> {
         .await?)
 }
 
+/// How long a migration waits for a table. Behind it, everybody else who wants the
+/// table waits too.
+const LOCK_PATIENCE: &str = "3s";
+/// How often it gives way to them and tries again: a backup may take minutes.
+const MIGRATION_TRIES: u32 = 60;
+/// PostgreSQL's `lock_not_available`.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
 /// Brings the database up to this program's schema. Processes that start at
-/// once wait for each other.
+/// once wait for each other, and none lets the rest of the product wait long.
 ///
 /// # Errors
-/// [`StoreError::Database`] when a migration fails or a landed one was changed.
+/// [`StoreError::Database`] when a migration fails, or a landed one was changed, or a
+/// table can't be had for minutes.
 pub async fn migrate(pool: &PgPool) -> Result<()> {
     // A connection of its own: rewriting a large table may take longer than a
     // statement of the product ever should.
     let mut connection = pool.acquire().await?.detach();
-    sqlx::query("SET statement_timeout = 0")
-        .execute(&mut connection)
-        .await?;
-    MIGRATOR
-        .run(&mut connection)
-        .await
-        .map_err(sqlx::Error::from)?;
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "SET statement_timeout = 0; SET lock_timeout = '{LOCK_PATIENCE}'"
+    )))
+    .execute(&mut connection)
+    .await?;
+    let mut tries = 1;
+    while let Err(error) = MIGRATOR.run(&mut connection).await {
+        if tries == MIGRATION_TRIES || !is_in_use(&error) {
+            return Err(sqlx::Error::from(error).into());
+        }
+        tries += 1;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
     connection.close().await?;
     Ok(())
+}
+
+/// Whether somebody else uses a table that a migration changes.
+fn is_in_use(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
+        return false;
+    };
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .as_deref()
+        == Some(LOCK_NOT_AVAILABLE)
 }
 
 /// Whether the database answers.

@@ -1,7 +1,7 @@
 //! What the engine heard, with times: segments and their words.
 
 use seva_model::{Segment, TranscriptionId, UserId, Word};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 
 use crate::{
     Result,
@@ -32,11 +32,12 @@ pub(crate) async fn read(
     .fetch_all(&mut *connection)
     .await?;
     let words = sqlx::query!(
-        "SELECT w.segment_index, w.text, w.start_seconds, w.end_seconds, w.confidence
+        r#"SELECT w.segment_index, w.text, w.start_seconds, w.end_seconds, w.confidence,
+                w.alternatives AS "alternatives: Json<Vec<String>>"
            FROM transcript_words w JOIN transcript_segments s
              ON s.transcription_id = w.transcription_id AND s.index = w.segment_index
           WHERE w.transcription_id = $1 AND w.user_id = $2 AND s.version > $3
-          ORDER BY w.segment_index, w.index",
+          ORDER BY w.segment_index, w.index"#,
         id.as_uuid(),
         user.as_uuid(),
         after_version,
@@ -54,6 +55,7 @@ pub(crate) async fn read(
                 start: row.start_seconds,
                 end: row.end_seconds,
                 confidence: row.confidence,
+                alternatives: row.alternatives.0,
             });
         }
     }
@@ -99,6 +101,7 @@ fn as_stored(segment: &Segment) -> Segment {
             start,
             end,
             confidence: certainty(word.confidence),
+            alternatives: word.alternatives.clone(),
         }
     });
     Segment {
@@ -170,16 +173,23 @@ async fn append_words(
         .iter()
         .map(|word| certainty(word.confidence))
         .collect();
+    // Lists of different lengths fit into no array of arrays.
+    let alternatives: Vec<serde_json::Value> = segment
+        .words
+        .iter()
+        .map(|word| word.alternatives.as_slice().into())
+        .collect();
     sqlx::query!(
         "INSERT INTO transcript_words
              (transcription_id, user_id, index, segment_index, text,
-              start_seconds, end_seconds, confidence)
+              start_seconds, end_seconds, confidence, alternatives)
          SELECT $1, $2, known.words + word.place - 1, $3, word.text,
-                word.start_seconds, word.end_seconds, word.confidence
+                word.start_seconds, word.end_seconds, word.confidence, word.alternatives
            FROM (SELECT count(*)::integer AS words FROM transcript_words
                   WHERE transcription_id = $1) AS known,
-                UNNEST($4::text[], $5::float8[], $6::float8[], $7::real[]) WITH ORDINALITY
-                    AS word (text, start_seconds, end_seconds, confidence, place)",
+                UNNEST($4::text[], $5::float8[], $6::float8[], $7::real[], $8::jsonb[])
+                    WITH ORDINALITY
+                    AS word (text, start_seconds, end_seconds, confidence, alternatives, place)",
         id.as_uuid(),
         user.as_uuid(),
         index(segment.index),
@@ -187,6 +197,7 @@ async fn append_words(
         &starts,
         &ends,
         &confidences,
+        &alternatives,
     )
     .execute(connection)
     .await?;

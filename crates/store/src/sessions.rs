@@ -8,9 +8,11 @@ use aes_gcm::{
     aead::{Aead, Generate, KeyInit, Payload},
 };
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use seva_model::UserId;
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
@@ -25,7 +27,84 @@ use crate::{Result, StoreError};
 /// ended.
 pub const SESSION_USER_KEY: &str = "user_id";
 
+/// Key in a session under which the [`SignInEpoch`] stands that its sign-in began
+/// in. It is copied beside the sealed payload when the session is made, and from
+/// then on what is beside it counts.
+pub const SESSION_EPOCH_KEY: &str = "sign_in_epoch";
+
 const NONCE_BYTES: usize = 12;
+
+/// Counts the times at which all sign-ins of a person ended. A sign-in is of the
+/// epoch in which it began: read it before the password is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SignInEpoch(pub(crate) i64);
+
+/// Names a session's row; it opens nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionKey([u8; 32]);
+
+impl SessionKey {
+    /// The key of the session with this id.
+    #[must_use]
+    pub fn of(id: Id) -> Self {
+        Self(digest(id))
+    }
+}
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionKey(hidden)")
+    }
+}
+
+/// Ends the sessions of a person, but for the one to keep, and says how many. A
+/// new [`SignInEpoch`] begins: a sign-in that is under way now makes no session.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such person.
+pub async fn end_sessions(
+    connection: &mut PgConnection,
+    user: UserId,
+    keep: Option<SessionKey>,
+) -> Result<u64> {
+    let keep = keep.map(|key| key.0);
+    let keep = keep.as_ref().map(<[u8; 32]>::as_slice);
+    let epoch = sqlx::query_scalar!(
+        "UPDATE users SET sign_in_epoch = sign_in_epoch + 1 WHERE id = $1 RETURNING sign_in_epoch",
+        user.as_uuid(),
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or(StoreError::NotFound)?;
+    sqlx::query!(
+        "UPDATE sessions SET sign_in_epoch = $3 WHERE user_id = $1 AND id_hash = $2",
+        user.as_uuid(),
+        keep,
+        epoch,
+    )
+    .execute(&mut *connection)
+    .await?;
+    Ok(sqlx::query!(
+        "DELETE FROM sessions WHERE user_id = $1 AND id_hash IS DISTINCT FROM $2",
+        user.as_uuid(),
+        keep,
+    )
+    .execute(connection)
+    .await?
+    .rows_affected())
+}
+
+/// Ends one session. It can be done twice.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn end_session(connection: &mut PgConnection, key: SessionKey) -> Result<()> {
+    sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", &key.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
 
 /// Keeps sessions in PostgreSQL, sealed with AES-256-GCM. Cheap to clone.
 #[derive(Clone)]
@@ -111,6 +190,11 @@ fn user_of(record: &Record) -> Option<Uuid> {
     record.data.get(SESSION_USER_KEY)?.as_str()?.parse().ok()
 }
 
+fn epoch_of(record: &Record) -> i64 {
+    let epoch = record.data.get(SESSION_EPOCH_KEY);
+    epoch.and_then(Value::as_i64).unwrap_or_default()
+}
+
 fn backend(error: impl Into<StoreError>) -> session_store::Error {
     session_store::Error::Backend(error.into().to_string())
 }
@@ -121,12 +205,13 @@ impl SessionStore for SealedSessionStore {
         loop {
             let id_hash = digest(record.id);
             let inserted = sqlx::query!(
-                "INSERT INTO sessions (id_hash, user_id, payload, expires_at)
-                 VALUES ($1, $2, $3, $4) ON CONFLICT (id_hash) DO NOTHING",
+                "INSERT INTO sessions (id_hash, user_id, payload, expires_at, sign_in_epoch)
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id_hash) DO NOTHING",
                 &id_hash,
                 user_of(record),
                 self.seal(&id_hash, record)?,
                 record.expiry_date,
+                epoch_of(record),
             )
             .execute(&self.pool)
             .await
@@ -155,10 +240,13 @@ impl SessionStore for SealedSessionStore {
         Ok(())
     }
 
+    /// What is stored, unless it has expired or is of an epoch that is over.
     async fn load(&self, session_id: &Id) -> session_store::Result<Option<Record>> {
         let id_hash = digest(*session_id);
         let row = sqlx::query!(
-            "SELECT payload, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > now()",
+            "SELECT s.payload, s.expires_at FROM sessions s LEFT JOIN users u ON u.id = s.user_id
+              WHERE s.id_hash = $1 AND s.expires_at > now()
+                AND s.sign_in_epoch >= COALESCE(u.sign_in_epoch, 0)",
             &id_hash,
         )
         .fetch_optional(&self.pool)

@@ -3,7 +3,7 @@
 use seva_model::{CurrentUser, DoctorProfile, EmailAddress, FullName, UserId};
 use sqlx::{PgConnection, PgPool};
 
-use crate::{Result, StoreError};
+use crate::{Result, SignInEpoch, StoreError};
 
 /// A person as an identity provider describes them.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +84,35 @@ pub async fn get(pool: &PgPool, user: UserId) -> Result<CurrentUser> {
     .fetch_one(pool)
     .await?;
     Ok(row.into())
+}
+
+/// The person who has an e-mail address, if anybody.
+///
+/// # Errors
+/// [`StoreError::Database`](crate::StoreError::Database).
+pub async fn find_by_email(
+    connection: &mut PgConnection,
+    email: &EmailAddress,
+) -> Result<Option<UserId>> {
+    let id = sqlx::query_scalar!("SELECT id FROM users WHERE email = $1", email.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(UserId::from))
+}
+
+/// The epoch that a sign-in with this e-mail address would be of now; `None` when
+/// nobody here has the address.
+///
+/// # Errors
+/// [`StoreError::Database`](crate::StoreError::Database).
+pub async fn sign_in_epoch(pool: &PgPool, email: &EmailAddress) -> Result<Option<SignInEpoch>> {
+    let epoch = sqlx::query_scalar!(
+        "SELECT sign_in_epoch FROM users WHERE email = $1",
+        email.as_str()
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(epoch.map(SignInEpoch))
 }
 
 /// The identity provider's own name for the person.

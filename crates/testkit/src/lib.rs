@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "emulators")]
+pub mod comprehend;
 #[cfg(feature = "contracts")]
 pub mod contracts;
 mod database;
+#[cfg(feature = "emulators")]
+pub mod emulators;
 
 pub use database::TestDatabase;

@@ -23,11 +23,11 @@ pub enum LogFormat {
 }
 
 /// Libraries that tell more than helps at `info`, and what they may tell.
-const DEFAULT_FILTER: &str = "info,sqlx=warn,tower_sessions=warn,hyper=warn";
+const DEFAULT_FILTER: &str = "info,sqlx=warn,tower_sessions=warn,hyper=warn,symphonia=error";
 
 impl LogConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let filter = reader.optional("SEVA_LOG").unwrap_or(DEFAULT_FILTER);
+        let filter = reader.text("SEVA_LOG", DEFAULT_FILTER);
         let format = match reader.optional("SEVA_LOG_FORMAT") {
             None => None,
             Some("json") => Some(LogFormat::Json),
@@ -37,9 +37,6 @@ impl LogConfig {
                 None
             }
         };
-        Self {
-            filter: filter.to_owned(),
-            format,
-        }
+        Self { filter, format }
     }
 }

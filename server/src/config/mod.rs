@@ -2,6 +2,7 @@
 //! struct a concern; each lists its variables. `docs/configuration.md` has them
 //! all with their defaults.
 
+mod aws;
 mod database;
 mod log;
 mod providers;
@@ -15,11 +16,12 @@ use std::path::PathBuf;
 
 use self::source::Reader;
 pub use self::{
-    database::DatabaseConfig,
+    aws::{AwsConfig, CognitoConfig, S3Config, SecretsConfig, SesConfig},
+    database::{DatabaseConfig, DatabaseSource},
     log::{LogConfig, LogFormat},
     providers::{Provider, ProvidersConfig},
     site::SiteConfig,
-    source::{ConfigError, Hidden, Variables},
+    source::{ConfigError, Hidden, Origin, Used, Variables},
     speech::SpeechConfig,
     web::{BaseUrl, WebConfig},
     worker::WorkerSettings,
@@ -56,6 +58,7 @@ impl Role {
 /// - `SEVA_DATA_DIR`: recordings, prescriptions, keys and mail of the embedded
 ///   profile, and uploads on their way; required
 /// - `SEVA_DEMO`: `1` makes an account for a demonstration
+/// - `SEVA_SESSION_KEY`: seals the sessions, 64 hexadecimal digits; the secrets' own
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Which part of the work this process does; not a variable but `--role`.
@@ -78,6 +81,12 @@ pub struct Config {
     pub site: SiteConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// Amazon Web Services.
+    pub aws: AwsConfig,
+    /// Seals the sessions, instead of the key that the secrets hold.
+    pub session_key: Option<Hidden>,
+    /// Every variable that was asked for, and what came of it.
+    pub used: Vec<Used>,
 }
 
 impl Config {
@@ -95,19 +104,32 @@ impl Config {
         if demo && !web.is_private() {
             reader.refuse("SEVA_DEMO", "left out on a server that others reach");
         }
-        let config = Self {
+        let session_key = reader.secret("SEVA_SESSION_KEY");
+        let is_key = |key: &Hidden| hex::decode(key.expose()).is_ok_and(|key| key.len() == 32);
+        if session_key.as_ref().is_some_and(|key| !is_key(key)) {
+            reader.refuse("SEVA_SESSION_KEY", "64 hexadecimal digits");
+        }
+        let database = DatabaseConfig::read(&mut reader, providers.secrets);
+        let speech = SpeechConfig::read(&mut reader, providers.transcriber);
+        let worker = WorkerSettings::read(&mut reader);
+        let site = SiteConfig::read(&mut reader);
+        let log = LogConfig::read(&mut reader);
+        let aws = AwsConfig::read(&mut reader, &providers);
+        reader.finish(|used| Self {
             role,
             data_dir,
             demo,
             web,
-            database: DatabaseConfig::read(&mut reader),
-            speech: SpeechConfig::read(&mut reader, providers.transcriber),
-            worker: WorkerSettings::read(&mut reader),
-            site: SiteConfig::read(&mut reader),
-            log: LogConfig::read(&mut reader),
+            database,
             providers,
-        };
-        reader.finish(config)
+            speech,
+            worker,
+            site,
+            log,
+            aws,
+            session_key,
+            used,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use super::source::Reader;
 
@@ -9,6 +9,15 @@ pub enum Provider {
     Local,
     /// Amazon Web Services.
     Aws,
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Local => "local",
+            Self::Aws => "aws",
+        })
+    }
 }
 
 impl FromStr for Provider {
@@ -45,6 +54,20 @@ pub struct ProvidersConfig {
 }
 
 impl ProvidersConfig {
+    /// Whether any port is on AWS.
+    #[must_use]
+    pub fn any_aws(&self) -> bool {
+        [
+            self.identity,
+            self.objects,
+            self.transcriber,
+            self.extractor,
+            self.secrets,
+            self.mailer,
+        ]
+        .contains(&Provider::Aws)
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let mut one = |name, default| reader.parsed(name, default, "local or aws");
         let profile = one("SEVA_PROFILE", Provider::Local);

@@ -23,13 +23,12 @@ pub struct SiteConfig {
 
 impl SiteConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let text = |name, default: &str| reader.optional(name).unwrap_or(default).to_owned();
-        let root = text("LEPTOS_SITE_ROOT", "target/site");
+        let root = reader.text("LEPTOS_SITE_ROOT", "target/site");
         let root = absolute(&root).map_or(root, |path| path.to_string_lossy().into_owned());
         Self {
             root,
-            pkg_dir: text("LEPTOS_SITE_PKG_DIR", "pkg"),
-            output_name: text("LEPTOS_OUTPUT_NAME", "seva"),
+            pkg_dir: reader.text("LEPTOS_SITE_PKG_DIR", "pkg"),
+            output_name: reader.text("LEPTOS_OUTPUT_NAME", "seva"),
             hash_file: reader.optional("LEPTOS_HASH_FILE_NAME").map(str::to_owned),
             hash_files: reader.flag("LEPTOS_HASH_FILES"),
         }

@@ -22,10 +22,7 @@ pub struct SpeechConfig {
 impl SpeechConfig {
     pub(super) fn read(reader: &mut Reader<'_>, transcriber: Provider) -> Self {
         const MODEL: &str = "SEVA_WHISPER_MODEL";
-        let model = match transcriber {
-            Provider::Local => reader.required(MODEL),
-            Provider::Aws => reader.optional(MODEL).unwrap_or_default().to_owned(),
-        };
+        let model = reader.needed(MODEL, transcriber == Provider::Local);
         let threads = reader.parsed("SEVA_WHISPER_THREADS", 0, "a number of threads");
         Self {
             model: absolute(&model).unwrap_or_else(|_| model.into()),

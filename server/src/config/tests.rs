@@ -1,5 +1,31 @@
 #![allow(clippy::unwrap_used)]
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
 use super::*;
+
+/// What the AWS family needs besides.
+const AWS: [(&str, &str); 6] = [
+    ("AWS_REGION", "us-east-1"),
+    ("SEVA_COGNITO_USER_POOL_ID", "us-east-1_pool"),
+    ("SEVA_COGNITO_CLIENT_ID", "client"),
+    ("SEVA_S3_AUDIO_BUCKET", "audio"),
+    ("SEVA_S3_PRESCRIPTIONS_BUCKET", "prescriptions"),
+    ("SEVA_SES_FROM", "seva@clinic.example"),
+];
+
+/// Everything that is required when all ports are on AWS.
+const REQUIRED: [(&str, &str); 8] = [
+    AWS[0],
+    AWS[1],
+    AWS[2],
+    AWS[3],
+    AWS[4],
+    AWS[5],
+    ("DATABASE_URL", "postgres://localhost/seva"),
+    ("SEVA_DATA_DIR", "/var/lib/seva"),
+];
 
 const COMPLETE: [(&str, &str); 3] = [
     ("DATABASE_URL", "postgres://seva:hunter2@localhost/seva"),
@@ -21,7 +47,8 @@ fn every_missing_name_is_in_one_message() {
          SEVA_WHISPER_MODEL. See docs/configuration.md."
     );
     // An empty value is none.
-    let error = read([("DATABASE_URL", " ")]).unwrap_err();
+    let variables = [("DATABASE_URL", " "), COMPLETE[1], COMPLETE[2]];
+    let error = Config::read(&variables.into_iter().collect(), Role::All).unwrap_err();
     assert_eq!(error.missing, ["DATABASE_URL"]);
 }
 
@@ -52,12 +79,18 @@ fn every_wrong_value_is_named_and_none_is_quoted() {
 fn the_debug_output_hides_the_password_of_the_database() {
     let config = read([]).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
-    assert!(config.database.url.expose().contains("hunter2"));
+    let DatabaseSource::Url(url) = &config.database.source else {
+        panic!("a given address is used");
+    };
+    assert!(url.expose().contains("hunter2"));
+    let shown: Vec<String> = config.used.iter().map(ToString::to_string).collect();
+    assert!(!shown.concat().contains("hunter2"));
 }
 
 #[test]
 fn one_port_may_differ_from_the_profile() {
-    let config = read([("SEVA_PROFILE", "aws"), ("SEVA_TRANSCRIBER", "local")]).unwrap();
+    let ports = [("SEVA_PROFILE", "aws"), ("SEVA_TRANSCRIBER", "local")];
+    let config = read(AWS.into_iter().chain(ports)).unwrap();
     assert_eq!(config.providers.transcriber, Provider::Local);
     assert_eq!(config.providers.objects, Provider::Aws);
 }
@@ -68,8 +101,145 @@ fn a_transcriber_in_the_cloud_needs_no_model_here() {
         ("DATABASE_URL", "postgres://localhost/seva"),
         ("SEVA_DATA_DIR", "/var/lib/seva"),
         ("SEVA_TRANSCRIBER", "aws"),
+        ("SEVA_OBJECTS", "aws"),
     ];
-    assert!(Config::read(&variables.into_iter().collect(), Role::Web).is_ok());
+    let variables = AWS.into_iter().chain(variables).collect();
+    assert!(Config::read(&variables, Role::Web).is_ok());
+}
+
+#[test]
+fn transcribe_medical_needs_a_bucket_even_if_files_are_here() {
+    let variables = [("SEVA_TRANSCRIBER", "aws"), ("AWS_REGION", "us-east-1")];
+    let error = read(variables).unwrap_err();
+    assert_eq!(error.missing, ["SEVA_TRANSCRIBE_OUTPUT_BUCKET"]);
+}
+
+#[test]
+fn transcribe_medical_in_a_region_of_its_own_has_a_bucket_and_a_key_of_its_own() {
+    let there = [
+        ("SEVA_PROFILE", "aws"),
+        ("SEVA_S3_KMS_KEY_ID", "key-of-the-recordings"),
+        ("SEVA_TRANSCRIBE_REGION", "eu-west-1"),
+    ];
+    let error = read(AWS.into_iter().chain(there)).unwrap_err();
+    assert_eq!(error.missing, ["SEVA_TRANSCRIBE_OUTPUT_BUCKET"]);
+
+    let bucket = ("SEVA_TRANSCRIBE_OUTPUT_BUCKET", "transcripts");
+    let there = || AWS.into_iter().chain(there).chain([bucket]);
+    let s3 = read(there()).unwrap().aws.s3;
+    assert!(s3.transcribe_is_apart);
+    assert_eq!(s3.transcribe_kms_key_id, None);
+    let key = ("SEVA_TRANSCRIBE_KMS_KEY_ID", "key-of-the-transcripts");
+    let s3 = read(there().chain([key])).unwrap().aws.s3;
+    assert_eq!(s3.transcribe_kms_key_id.as_deref(), Some(key.1));
+    assert_eq!(s3.kms_key_id.as_deref(), Some("key-of-the-recordings"));
+
+    // The same region by name is none of its own.
+    let here = there().chain([("SEVA_TRANSCRIBE_REGION", "us-east-1")]);
+    let s3 = read(here).unwrap().aws.s3;
+    assert!(!s3.transcribe_is_apart);
+    assert_eq!(s3.transcribe_kms_key_id, s3.kms_key_id);
+}
+
+#[test]
+fn the_database_may_be_named_by_a_secret() {
+    let variables = [
+        ("SEVA_DATA_DIR", "/var/lib/seva"),
+        ("SEVA_PROFILE", "aws"),
+        ("SEVA_DATABASE_SECRET", "database"),
+    ];
+    let variables = AWS.into_iter().chain(variables).collect();
+    let config = Config::read(&variables, Role::All).unwrap();
+    assert!(matches!(config.database.source, DatabaseSource::Secret(name) if name == "database"));
+}
+
+#[test]
+fn a_session_key_is_32_bytes_or_refused() {
+    assert!(read([("SEVA_SESSION_KEY", "ab".repeat(32).as_str())]).is_ok());
+    for bad in ["ab", "not hexadecimal", "zz"] {
+        let error = read([("SEVA_SESSION_KEY", bad)]).unwrap_err();
+        assert!(error.to_string().contains("SEVA_SESSION_KEY"), "{error}");
+        assert!(!error.to_string().contains("hexadecimal zz"), "{error}");
+    }
+}
+
+/// The names of variables in a text.
+fn names(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+        .filter(|word| {
+            ["SEVA_", "LEPTOS_", "AWS_REGION", "DATABASE_URL"]
+                .iter()
+                .any(|p| word.starts_with(p))
+        })
+        .filter(|word| word.len() > "LEPTOS_".len())
+        .collect()
+}
+
+#[test]
+fn the_documents_name_every_variable_and_no_other() {
+    let config = read([]).unwrap();
+    let read: BTreeSet<&str> = config.used.iter().map(|used| used.name).collect();
+    let documented = names(include_str!("../../../docs/configuration.md"));
+    assert_eq!(
+        documented, read,
+        "docs/configuration.md and the code differ"
+    );
+    let example = names(include_str!("../../../.env.example"));
+    let built: BTreeSet<&str> = read
+        .into_iter()
+        .filter(|name| !name.starts_with("LEPTOS_"))
+        .collect();
+    assert_eq!(example, built, ".env.example and the code differ");
+}
+
+#[test]
+fn what_the_infrastructure_sets_is_complete() {
+    let text = include_str!("../../../infra/environment.tf");
+    let lines = text.lines().filter_map(|line| line.split_once('='));
+    let set = lines.filter_map(|(name, value)| {
+        let name = name.trim();
+        // Where Terraform computes a value, any of the right form stands for it.
+        let value = match name {
+            "SEVA_ADDR" => "0.0.0.0:3000",
+            "SEVA_BASE_URL" => "https://seva.example",
+            "SEVA_WORKER_PARALLEL" => "4",
+            _ => value.trim().trim_matches('"'),
+        };
+        let is_variable = name.starts_with("SEVA_") || name == "AWS_REGION";
+        is_variable.then_some((name, value))
+    });
+    let variables: Variables = set.collect();
+    for role in [Role::Web, Role::Worker] {
+        Config::read(&variables, role).unwrap();
+    }
+}
+
+proptest! {
+    /// Properties 38 and 39: whichever required values are missing, the start is
+    /// refused, and one message names each of them and no other.
+    #[test]
+    fn missing_configuration_error_reporting(present in proptest::collection::vec(any::<bool>(), REQUIRED.len())) {
+        let given = REQUIRED.into_iter().zip(&present).filter(|(_, there)| **there);
+        let variables = given.map(|(pair, _)| pair).chain([("SEVA_PROFILE", "aws")]).collect();
+        let missing: BTreeSet<&str> = REQUIRED
+            .into_iter()
+            .zip(&present)
+            .filter(|(_, there)| !**there)
+            .map(|((name, _), _)| match name {
+                "DATABASE_URL" => "DATABASE_URL or SEVA_DATABASE_SECRET",
+                other => other,
+            })
+            .collect();
+        match Config::read(&variables, Role::All) {
+            Ok(_) => prop_assert!(missing.is_empty()),
+            Err(error) => {
+                prop_assert_eq!(error.missing.iter().copied().collect::<BTreeSet<_>>(), missing.clone());
+                for name in missing {
+                    prop_assert!(error.to_string().contains(name));
+                }
+            }
+        }
+    }
 }
 
 #[test]

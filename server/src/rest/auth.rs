@@ -1,5 +1,6 @@
 //! `/api/v1/auth`: accounts and signing in.
 
+use app::server_fns::session::{OpenChallenge, TypedSession};
 use axum::{
     Json,
     extract::State,
@@ -9,11 +10,12 @@ use axum::{
 use serde::Deserialize;
 use serde_json::json;
 use seva_model::{
-    AppError, ConfirmationCode, EmailAddress, FullName, Password, Registration, ValueError,
+    AppError, ConfirmationCode, CurrentUser, EmailAddress, ErrorCode, FullName, Password,
+    Registration, SignInChallenge, ValueError,
 };
-use seva_services::Services;
+use seva_services::{Services, SignInOutcome, SignedOut, ports::ChallengeAnswer};
 
-use super::CallerSession;
+use super::{Caller, CallerSession};
 use crate::errors::{ApiError, JsonBody};
 
 #[derive(Deserialize)]
@@ -101,32 +103,127 @@ pub(crate) async fn login(
     JsonBody(body): JsonBody<LoginBody>,
 ) -> Result<Response, ApiError> {
     let email: EmailAddress = body.email.parse()?;
-    let user = services
+    let outcome = services
         .sign_in(&email, &Password::attempt(body.password))
         .await?;
-    session.sign_in(user.id).await?;
-    let body = json!({
-        "success": true,
-        "message": "Login successful",
-        "user": { "id": user.id, "email": user.email, "full_name": user.full_name },
-    });
+    answer_outcome(&session, outcome).await
+}
+
+/// Signs in, or says what is asked for next. What the identity provider gave goes
+/// into the session and nowhere else.
+async fn answer_outcome(
+    session: &TypedSession,
+    outcome: SignInOutcome,
+) -> Result<Response, ApiError> {
+    let body = match outcome {
+        SignInOutcome::SignedIn {
+            user,
+            tokens,
+            epoch,
+        } => {
+            session.sign_in(user.id, tokens.as_ref(), epoch).await?;
+            json!({
+                "success": true,
+                "message": "Login successful",
+                "user": { "id": user.id, "email": user.email, "full_name": user.full_name },
+            })
+        }
+        SignInOutcome::Challenge(pending) => {
+            let kind = pending.challenge.kind;
+            let open = OpenChallenge {
+                pending,
+                next: None,
+            };
+            session.set_challenge(Some(&open)).await?;
+            json!({
+                "success": true,
+                "message": "One more answer is needed",
+                "challenge": kind,
+            })
+        }
+    };
     Ok(Json(body).into_response())
 }
 
-/// `POST /api/v1/auth/logout`; it can be done twice.
+#[derive(Deserialize)]
+pub(crate) struct ChallengeBody {
+    confirmation_code: Option<String>,
+    password: Option<String>,
+}
+
+/// `POST /api/v1/auth/challenge`: the answer to what a login asked for, a code or
+/// a password of one's own.
+pub(crate) async fn challenge(
+    State(services): State<Services>,
+    CallerSession(session): CallerSession,
+    JsonBody(body): JsonBody<ChallengeBody>,
+) -> Result<Response, ApiError> {
+    let open = session.challenge().await?;
+    let open = open.ok_or_else(AppError::sign_in_over)?;
+    let answer = match open.pending.challenge.kind {
+        SignInChallenge::NewPassword => {
+            ChallengeAnswer::NewPassword(Password::new(body.password.unwrap_or_default())?)
+        }
+        kind @ (SignInChallenge::AuthenticatorCode | SignInChallenge::EmailCode) => {
+            let code = body.confirmation_code.unwrap_or_default();
+            ChallengeAnswer::Code(kind.code(&code)?)
+        }
+    };
+    match services.answer_challenge(&open.pending, &answer).await {
+        Ok(outcome) => answer_outcome(&session, outcome).await,
+        Err(error) => {
+            if error.code == ErrorCode::NotSignedIn {
+                session.set_challenge(None).await?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// `POST /api/v1/auth/logout`; it can be done twice. The session is over whatever
+/// the identity provider says.
 pub(crate) async fn logout(
     State(services): State<Services>,
     CallerSession(session): CallerSession,
 ) -> Result<Response, ApiError> {
-    if let Some(user_id) = session.user_id().await? {
-        services.sign_out(user_id).await?;
-    }
-    session.sign_out().await?;
-    let body = json!({ "success": true, "message": "Logout successful" });
+    let message = match session.sign_out(&services).await? {
+        SignedOut::Everywhere => "Logout successful",
+        SignedOut::HereAlone => {
+            "Logout successful here; the identity provider could not be told and ends its sign-in by itself"
+        }
+    };
+    let body = json!({ "success": true, "message": message });
     Ok(Json(body).into_response())
 }
 
+#[derive(Deserialize)]
+pub(crate) struct AddressBody {
+    #[serde(default)]
+    pub(super) email: String,
+}
+
+/// `POST /api/v1/auth/resend`: the code that confirms an address, once more.
+pub(crate) async fn resend(
+    State(services): State<Services>,
+    JsonBody(body): JsonBody<AddressBody>,
+) -> Result<Response, ApiError> {
+    services.resend_code(&body.email.parse()?).await?;
+    let body = json!({
+        "success": true,
+        "message": "If this address awaits its code, a new one is on its way",
+    });
+    Ok(Json(body).into_response())
+}
+
+/// `GET /api/v1/auth/me`: who is signed in.
+pub(crate) async fn me(
+    State(services): State<Services>,
+    Caller(caller): Caller,
+) -> Result<Json<CurrentUser>, ApiError> {
+    Ok(Json(services.current_user(caller).await?))
+}
+
 /// The value, or `None` and a note of what is wrong with it.
-fn kept<T>(value: Result<T, ValueError>, wrong: &mut Vec<ValueError>) -> Option<T> {
+pub(super) fn kept<T>(value: Result<T, ValueError>, wrong: &mut Vec<ValueError>) -> Option<T> {
     value.map_err(|error| wrong.push(error)).ok()
 }

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use seva_model::AppError;
-use seva_services::ports::{ObjectError, ObjectStore as _};
+use seva_services::ports::{ObjectError, ObjectStore as _, attachment};
 
 use super::audio;
 use crate::{
@@ -44,46 +44,8 @@ pub(crate) async fn download(
     if let Ok(mime) = HeaderValue::from_str(&mime) {
         headers.insert(header::CONTENT_TYPE, mime);
     }
-    headers.insert(header::CONTENT_DISPOSITION, attachment(&file.file_name));
-    Ok(response)
-}
-
-/// `attachment` with a name: as RFC 6266 wants it, plain for old programs and
-/// percent-encoded for all others.
-fn attachment(name: &str) -> HeaderValue {
-    let plain: String = name
-        .chars()
-        .map(|c| match c {
-            ' '..='~' if !matches!(c, '"' | '\\' | '%') => c,
-            _ => '_',
-        })
-        .collect();
-    let encoded: String = name
-        .bytes()
-        .map(|b| match b {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(b).to_string()
-            }
-            _ => format!("%{b:02X}"),
-        })
-        .collect();
-    let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
-    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_name_becomes_a_valid_header() {
-        assert_eq!(
-            attachment("prescription 1.pdf"),
-            "attachment; filename=\"prescription 1.pdf\"; filename*=UTF-8''prescription%201.pdf"
-        );
-        assert_eq!(
-            attachment("\u{915}\"\r\n"),
-            "attachment; filename=\"____\"; filename*=UTF-8''%E0%A4%95%22%0D%0A"
-        );
+    if let Ok(name) = HeaderValue::from_str(&attachment(&file.file_name)) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
     }
+    Ok(response)
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod audio;
 pub(crate) mod auth;
+pub(crate) mod credentials;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod forms;

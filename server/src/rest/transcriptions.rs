@@ -120,11 +120,15 @@ pub(crate) async fn get(
     UrlPath(id): UrlPath<TranscriptionId>,
 ) -> Result<Response, ApiError> {
     let transcription = services.get_transcription(user, id).await?;
+    Ok(whole(transcription))
+}
+
+fn whole(transcription: Transcription) -> Response {
     let body = TranscriptionBody {
         completed_at: transcription.summary.times.completed_at,
         transcription,
     };
-    Ok(Json(json!({ "success": true, "transcription": body })).into_response())
+    Json(json!({ "success": true, "transcription": body })).into_response()
 }
 
 /// `DELETE /api/v1/transcriptions/{id}`
@@ -155,6 +159,17 @@ pub(crate) async fn retry(
 ) -> Result<Response, ApiError> {
     services.retry_transcription(user, id).await?;
     Ok(done())
+}
+
+/// `POST /api/v1/transcriptions/{id}/extract`: looks for entities once more, in the
+/// text as it is now.
+pub(crate) async fn extract(
+    State(services): State<Services>,
+    Caller(user): Caller,
+    UrlPath(id): UrlPath<TranscriptionId>,
+) -> Result<Response, ApiError> {
+    let transcription = services.retry_extraction(user, id).await?;
+    Ok(whole(transcription))
 }
 
 fn done() -> Response {

@@ -170,3 +170,52 @@ async fn open_streams_end_when_the_server_stops() {
             .all(|event| event.status == TranscriptionStatus::Pending)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dictation_without_its_entities_is_shown_and_they_are_looked_for_again() {
+    const TEXT: &str = "She has a fever. Start metformin 500 mg twice daily.";
+    const SENTENCE: &str = "Medicines and conditions could not be found";
+    let app = crate::support::spawn_web().await;
+    let doctor = app.doctor().await;
+    let id = doctor.dictate("a.m4a", recordings::short()).await;
+    let address = format!("/dictations/{id}");
+    let extract = format!("/api/v1/transcriptions/{id}/extract");
+    let none = serde_json::json!({});
+    let early = doctor.post(&extract, &none).await;
+    assert_eq!(early.status(), 409, "there is no text yet");
+
+    app.rows().end_without_entities(&id, TEXT).await;
+    let dictation = doctor.dictation(&id).await;
+    assert_eq!(dictation["extraction_failed"], true);
+    assert_eq!(dictation["transcript"], TEXT);
+    let page = doctor.open(&address).await.text().await.unwrap();
+    for words in ["metformin", SENTENCE, "Try again", "Write the prescription"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let heard = page.contains("No medicine for this patient was heard");
+    assert!(!heard, "none was looked for");
+    let list = doctor.open("/dictations").await.text().await.unwrap();
+    assert!(list.contains("Medicines could not be marked"));
+
+    // The page's button, without script.
+    let fields = format!("id={id}");
+    let done = doctor
+        .submit(&address, "/fn/retry_extraction", &fields)
+        .await;
+    assert!(!done.status().is_client_error() && !done.status().is_server_error());
+    let page = doctor.open(&address).await.text().await.unwrap();
+    assert!(!page.contains(SENTENCE));
+    assert!(page.contains("entity--medication"));
+
+    // And its twin of the API, which finds the same and nothing twice.
+    let answer = doctor.post(&extract, &none).await;
+    assert_eq!(answer.status(), 200);
+    let answer: serde_json::Value = answer.json().await.unwrap();
+    let entities = answer["transcription"]["entities"].as_array().unwrap();
+    assert!(entities.iter().any(|found| found["text"] == "metformin"));
+    assert_eq!(answer["transcription"]["extraction_failed"], false);
+    let stored = app.rows().count_of("medical_entities", &id).await;
+    assert_eq!(usize::try_from(stored).unwrap(), entities.len());
+    assert_eq!(app.rows().audited(&id, "transcription.extract").await, 2);
+    assert_eq!(app.rows().count("jobs").await, 0, "nothing is heard again");
+}

@@ -9,7 +9,8 @@ use crate::support::{Browser, TestApp, recordings, spawn_web};
 async fn user(app: &TestApp, number: u32) -> UserId {
     let email = format!("doctor{number}@clinic.example").parse().unwrap();
     let password = seva_model::Password::attempt(crate::support::PASSWORD.to_owned());
-    app.services.sign_in(&email, &password).await.unwrap().id
+    let signed_in = app.services.sign_in(&email, &password).await.unwrap();
+    signed_in.signed_in().unwrap().id
 }
 
 fn addresses(dictation: &str, prescription: &str) -> Vec<(Method, String)> {
@@ -21,6 +22,7 @@ fn addresses(dictation: &str, prescription: &str) -> Vec<(Method, String)> {
         (Method::GET, format!("{dictation}/audio")),
         (Method::POST, format!("{dictation}/cancel")),
         (Method::POST, format!("{dictation}/retry")),
+        (Method::POST, format!("{dictation}/extract")),
         (Method::DELETE, dictation),
         (Method::GET, format!("{prescription}/preview.pdf")),
         (Method::GET, format!("{prescription}/pdf")),

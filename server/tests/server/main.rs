@@ -4,11 +4,15 @@
 
 mod accounts;
 mod audio;
+mod authenticators;
 mod dictation;
 mod hosts;
 mod isolation;
 mod pages;
+mod passwords;
 mod prescriptions;
 mod process;
+mod refused;
 mod support;
+mod tokens;
 mod uploads;

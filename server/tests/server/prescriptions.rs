@@ -26,7 +26,8 @@ async fn a_signed_prescription_is_downloaded_by_a_link_that_anybody_can_follow()
     let doctor = app.doctor().await;
     let email = "doctor0@clinic.example".parse().unwrap();
     let password = Password::attempt(PASSWORD.to_owned());
-    let user = app.services.sign_in(&email, &password).await.unwrap();
+    let signed_in = app.services.sign_in(&email, &password).await.unwrap();
+    let user = signed_in.signed_in().unwrap();
     let profile = seva_model::DoctorProfile {
         registration_number: "MH-12345".to_owned(),
         clinic_name: "City Clinic".to_owned(),

@@ -91,9 +91,18 @@ impl Studio {
         spawn_local(async move {
             // Before the first piece is kept, so that no other tab offers it.
             let held = id.hold().await;
+            if self.is_gone() {
+                return;
+            }
             self.recording
                 .set_value(Some(Recording::new(id, false, held)));
-            match Recorder::start(move |event| self.hear(event)).await {
+            let started = Recorder::start(move |event| self.hear(event)).await;
+            // The question about the microphone may be answered after the page was
+            // left; dropping the recorder lets go of what was granted.
+            if self.is_gone() {
+                return;
+            }
+            match started {
                 Ok(recorder) => {
                     self.recorder.set_value(Some(SendWrapper::new(recorder)));
                     self.desk.recording.set(true);
@@ -103,6 +112,11 @@ impl Studio {
                 Err(error) => self.fail(error),
             }
         });
+    }
+
+    /// Whether the page was left.
+    fn is_gone(self) -> bool {
+        self.phase.try_get_untracked().is_none()
     }
 
     fn fail(self, error: RecorderError) {
@@ -139,7 +153,7 @@ impl Studio {
         if let Some(id) = id {
             spawn_local(async move {
                 if storage::keep(&id, number, &piece, seconds).await.is_err() {
-                    self.trouble.set(Some(
+                    self.trouble.try_set(Some(
                         "This browser can't keep the recording safe. Send it before you close the page.".to_owned(),
                     ));
                 }
@@ -208,12 +222,21 @@ impl Studio {
     fn tick(self) {
         let watch = Rc::new(Cell::new(SilenceWatch::default()));
         let last = Cell::new(js_sys::Date::now());
+        let own = Rc::new(Cell::new(None::<IntervalHandle>));
+        let own_when_set = own.clone();
         let timer = set_interval_with_handle(
             move || {
                 let now = js_sys::Date::now();
                 let passed = (now - last.replace(now)).max(0.0) / 1000.0;
-                if self.phase.get_untracked() != Phase::Recording {
-                    return;
+                match self.phase.try_get_untracked() {
+                    Some(Phase::Recording) => {}
+                    Some(_) => return,
+                    None => {
+                        if let Some(timer) = own.take() {
+                            timer.clear();
+                        }
+                        return;
+                    }
                 }
                 self.elapsed.update(|elapsed| *elapsed += passed);
                 let loudness = self.recorder.with_value(|recorder| {
@@ -235,8 +258,10 @@ impl Studio {
                 }
             },
             TICK,
-        );
-        self.timer.set_value(timer.ok());
+        )
+        .ok();
+        own_when_set.set(timer);
+        self.timer.set_value(timer);
     }
 }
 

@@ -42,7 +42,8 @@ pub(crate) fn status_of(dictation: &TranscriptionSummary, now: Option<OffsetDate
                     format::stage_seconds_left(dictation.progress, seconds_between(since, now?))
                 })
                 .map(|seconds| format!("{} left", format::wait(seconds))),
-            percent: Some(dictation.progress.min(100)),
+            // An engine that can't tell how far it is says 0.
+            percent: (dictation.progress > 0).then(|| dictation.progress.min(100)),
             look: "moving",
         },
         TranscriptionStatus::Completed => match dictation.prescription {
@@ -75,6 +76,8 @@ fn waiting(ahead: Option<u32>) -> String {
 
 fn found(dictation: &TranscriptionSummary) -> String {
     let medicines = match dictation.medicine_count {
+        // None were found because none were looked for.
+        _ if dictation.extraction_failed => "Medicines could not be marked".to_owned(),
         0 => "No medicines".to_owned(),
         number => format::count(number, "medicine", "medicines"),
     };
@@ -135,6 +138,7 @@ mod tests {
             specialty: Specialty::PrimaryCare,
             duration_seconds: 46.0,
             medicine_count: 0,
+            extraction_failed: false,
             unsure_count: 0,
             prescription: None,
             version: 1,
@@ -151,6 +155,12 @@ mod tests {
         let status = status_of(&it, Some(NOW));
         assert_eq!(status.percent, Some(50));
         assert_eq!(status.detail.as_deref(), Some("30 s left"));
+    }
+
+    #[test]
+    fn a_running_dictation_pretends_no_percentage() {
+        let it = dictation(TranscriptionStatus::InProgress, Stage::Transcribing);
+        assert_eq!(status_of(&it, Some(NOW)).percent, None);
     }
 
     #[test]
@@ -176,6 +186,18 @@ mod tests {
         assert_eq!(
             status_of(&it, Some(NOW)).detail.as_deref(),
             Some("4 medicines, 1 word to check")
+        );
+    }
+
+    #[test]
+    fn a_dictation_whose_entities_are_unknown_does_not_say_there_are_none() {
+        let mut it = dictation(TranscriptionStatus::Completed, Stage::Done);
+        it.extraction_failed = true;
+        let status = status_of(&it, Some(NOW));
+        assert_eq!(status.words, "Ready to review");
+        assert_eq!(
+            status.detail.as_deref(),
+            Some("Medicines could not be marked")
         );
     }
 }

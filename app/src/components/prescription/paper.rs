@@ -27,7 +27,7 @@ pub(crate) fn SignedPrescription(prescription: Prescription) -> impl IntoView {
     view! {
         <div class="paper-buttons">
             <a class="button button--main" rel="external" href=format!("/api/v1/prescriptions/{id}/pdf")>"Download the PDF"</a>
-            <button type="button" class="button" on:click=move |_| page::print()>"Print"</button>
+            <button type="button" class="button needs-script" on:click=move |_| page::print()>"Print"</button>
             <ActionForm action=copy>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <button class="button" disabled=move || copy.pending().get()>"Copy to a new one"</button>

@@ -17,13 +17,11 @@ use crate::{
 pub(crate) fn PrescriptionBeside(
     id: TranscriptionId,
     beside: Beside,
+    /// Whether its medicines and conditions could not be found.
+    unmarked: bool,
     player: Player,
 ) -> impl IntoView {
     let draft = ServerAction::<DraftPrescription>::new();
-    let signed = matches!(
-        beside.prescription,
-        Some((_, PrescriptionStatus::Finalized))
-    );
     // Not from within the text that is being edited: that would lose it.
     on_ctrl_key("Enter", move || {
         if !is_typing() {
@@ -33,7 +31,20 @@ pub(crate) fn PrescriptionBeside(
     let state = match beside.prescription {
         Some((_, PrescriptionStatus::Finalized)) => "Signed",
         Some((_, PrescriptionStatus::Draft)) => "Draft, not signed",
+        None if unmarked => "To be written by hand",
         None => "Draft from this dictation",
+    };
+    let next = match beside.prescription {
+        Some((_, PrescriptionStatus::Finalized)) => "Open the prescription",
+        None if unmarked => "Write the prescription",
+        _ => "Check and sign",
+    };
+    let no_line = match beside.prescription {
+        Some(_) => "No medicine is in the prescription yet.",
+        None if unmarked => {
+            "Medicines could not be looked for. You can write them in the prescription."
+        }
+        None => "No medicine for this patient was heard. You can add one in the prescription.",
     };
     let diagnoses: Vec<_> = beside
         .content
@@ -51,7 +62,7 @@ pub(crate) fn PrescriptionBeside(
                 {beside.lines().iter().map(|line| line_view(line, player)).collect_view()}
             </ol>
             {beside.lines().is_empty().then(|| view! {
-                <p class="rx__empty">"No medicine for this patient was heard. You can add one in the prescription."</p>
+                <p class="rx__empty">{no_line}</p>
             })}
             <dl class="facts">
                 {fact("Diagnosis", diagnoses.join(", "))}
@@ -61,7 +72,7 @@ pub(crate) fn PrescriptionBeside(
             <ActionForm action=draft>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <button class="button button--main" title="Ctrl Enter" disabled=move || draft.pending().get()>
-                    {if signed { "Open the prescription" } else { "Check and sign" }}
+                    {next}
                 </button>
             </ActionForm>
             {move || draft.value().get().and_then(Result::err).map(|error| {

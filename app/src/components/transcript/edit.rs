@@ -1,6 +1,6 @@
 //! Editing the text. What was heard is kept; an edit is a version of its own.
 
-use leptos::prelude::*;
+use leptos::{html::Details, prelude::*};
 use seva_model::TranscriptionId;
 
 use crate::{
@@ -9,6 +9,40 @@ use crate::{
     server_fns::dictation_review::SaveTranscript,
 };
 
+/// The text in the form, as it was typed so far.
+#[derive(Clone, Copy)]
+pub(crate) struct Draft {
+    text: RwSignal<String>,
+    unsaved: RwSignal<bool>,
+    form: NodeRef<Details>,
+}
+
+impl Draft {
+    /// A form with this text.
+    pub(crate) fn new(text: String) -> Self {
+        Self {
+            text: RwSignal::new(text),
+            unsaved: RwSignal::new(false),
+            form: NodeRef::new(),
+        }
+    }
+
+    /// Looks at the text.
+    pub(crate) fn with<T>(self, look: impl FnOnce(&str) -> T) -> T {
+        self.text.with(|text| look(text))
+    }
+
+    /// Puts another text into the form and shows it.
+    pub(crate) fn take_over(self, text: String) {
+        self.text.set(text);
+        self.unsaved.set(true);
+        if let Some(form) = self.form.get_untracked() {
+            // Nothing depends on it: then the doctor opens the form by hand.
+            let _ = form.set_attribute("open", "");
+        }
+    }
+}
+
 /// A form that is closed until it is wanted. Works without JavaScript too.
 #[component]
 pub(crate) fn EditTranscript(
@@ -16,28 +50,34 @@ pub(crate) fn EditTranscript(
     version: i32,
     text: String,
     heard: String,
+    draft: Draft,
     save: ServerAction<SaveTranscript>,
 ) -> impl IntoView {
     let edited = version > 0;
-    let typed = RwSignal::new(false);
     ask_before_leaving(
-        typed.into(),
+        draft.unsaved.into(),
         "The text is not saved. Leave the page without it?",
     );
     Effect::new(move |_| {
         if matches!(save.value().get(), Some(Ok(()))) {
-            typed.set(false);
+            draft.unsaved.set(false);
         }
     });
     view! {
-        <details class="disclosure">
+        <details class="disclosure" node_ref=draft.form>
             <summary>"Edit the text"</summary>
             <ActionForm action=save attr:class="form">
                 <input type="hidden" name="id" value=id.to_string()/>
                 <input type="hidden" name="expected_version" value=version/>
                 <label class="field">
                     <span class="field__label">"Transcript"</span>
-                    <textarea name="text" rows="10" required on:input=move |_| typed.set(true)>{text}</textarea>
+                    <textarea name="text" rows="10" required
+                        prop:value=move || draft.text.get()
+                        on:input:target=move |event| {
+                            draft.text.set(event.target().value());
+                            draft.unsaved.set(true);
+                        }
+                    >{text}</textarea>
                 </label>
                 <p class="field__hint">"Medicines and conditions are marked again after saving. What was heard is kept."</p>
                 <button class="button" disabled=move || save.pending().get()>

@@ -159,13 +159,14 @@ fn ticking() -> RwSignal<Option<OffsetDateTime>> {
     now
 }
 
-/// Percent of the recording that is heard. The later stages have a progress of
-/// their own, which would make the bar jump back.
-const fn transcribed(event: &DictationEvent) -> u8 {
+/// Percent of the recording that is heard; `None` while nobody can tell. The later
+/// stages have a progress of their own, which would make the bar jump back.
+const fn transcribed(event: &DictationEvent) -> Option<u8> {
     match event.stage {
-        Stage::Queued => 0,
-        Stage::Transcribing => event.progress,
-        Stage::Extracting | Stage::Done => 100,
+        Stage::Queued => Some(0),
+        Stage::Transcribing if event.progress == 0 => None,
+        Stage::Transcribing => Some(event.progress),
+        Stage::Extracting | Stage::Done => Some(100),
     }
 }
 
@@ -209,8 +210,8 @@ fn stage_views(
         _ => "Waited".to_owned(),
     };
     let transcribing = match event.stage {
-        Stage::Transcribing => format!("Transcribing, {} %", event.progress),
-        Stage::Queued => "Transcribing".to_owned(),
+        Stage::Transcribing if event.progress > 0 => format!("Transcribing, {} %", event.progress),
+        Stage::Queued | Stage::Transcribing => "Transcribing".to_owned(),
         Stage::Extracting | Stage::Done => "Transcribed".to_owned(),
     };
     let left = (event.stage == Stage::Transcribing)

@@ -36,29 +36,62 @@ pub(crate) struct Run {
 const LOOK_AHEAD: usize = 24;
 
 /// Finds the heard words in the text. After an edit those that are still there,
-/// in order, keep their times; new ones have none.
+/// in order, keep their times, and so does another reading in the place of its
+/// word; new ones have none.
 pub(crate) fn align(text: &str, segments: &[Segment]) -> Vec<HeardWord> {
     let heard: Vec<&Word> = segments.iter().flat_map(|s| &s.words).collect();
     let folded: Vec<String> = heard.iter().map(|w| fold(&w.text)).collect();
-    let mut next = 0;
+    let tokens: Vec<_> = tokens(text)
+        .map(|(begin, end, token)| (begin, end, fold(token)))
+        .collect();
+    // Whether text and transcript go on, or end, alike.
+    let agree = |word: usize, token: usize| {
+        folded.get(word) == tokens.get(token).map(|(_, _, token)| token)
+    };
+    let (mut next, mut at) = (0, 0);
     let mut found = Vec::with_capacity(heard.len());
-    for (begin, end, token) in tokens(text) {
-        let token = fold(token);
-        let window = next..(next + LOOK_AHEAD).min(heard.len());
-        if let Some(index) = window.clone().find(|&i| folded[i] == token) {
-            let word = heard[index];
-            found.push(HeardWord {
-                begin,
-                end,
-                index,
-                start: word.start,
-                stop: word.end,
-                confidence: word.confidence,
-            });
-            next = index + 1;
-        }
+    while let Some((begin, _, token)) = tokens.get(at) {
+        let mut window = next..(next + LOOK_AHEAD).min(heard.len());
+        let same = window.find(|&i| folded[i] == *token);
+        let reread = heard
+            .get(next)
+            .and_then(|word| length_of_reading(word, &tokens[at..]));
+        let (index, length) = match (same, reread) {
+            (Some(index), _) if index == next => (index, 1),
+            // The word farther on may be meant, unless what follows says otherwise.
+            (same, Some(length)) if same.is_none() || agree(next + 1, at + length) => {
+                (next, length)
+            }
+            (Some(index), _) => (index, 1),
+            (None, _) => {
+                at += 1;
+                continue;
+            }
+        };
+        let word = heard[index];
+        found.push(HeardWord {
+            begin: *begin,
+            end: tokens[at + length - 1].1,
+            index,
+            start: word.start,
+            stop: word.end,
+            confidence: word.confidence,
+        });
+        next = index + 1;
+        at += length;
     }
     found
+}
+
+/// How many tokens the longest of the word's other readings takes that the tokens
+/// begin with.
+fn length_of_reading(word: &Word, tokens: &[(usize, usize, String)]) -> Option<usize> {
+    let length = |reading: &String| {
+        let parts: Vec<_> = reading.split_whitespace().map(fold).collect();
+        let said = tokens.get(..parts.len())?.iter().map(|(_, _, token)| token);
+        (!parts.is_empty() && parts.iter().eq(said)).then_some(parts.len())
+    };
+    word.alternatives.iter().filter_map(length).max()
 }
 
 /// White-space separated pieces with their code-point offsets.
@@ -77,7 +110,7 @@ fn tokens(text: &str) -> impl Iterator<Item = (usize, usize, &str)> {
 }
 
 /// What two spellings of the same word share.
-fn fold(word: &str) -> String {
+pub(super) fn fold(word: &str) -> String {
     word.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
@@ -148,6 +181,7 @@ mod tests {
                 start: f64::from(u32::try_from(i).unwrap()),
                 end: f64::from(u32::try_from(i).unwrap()) + 0.5,
                 confidence: 0.9,
+                alternatives: Vec::new(),
             })
             .collect::<Vec<_>>();
         let text = words
@@ -186,6 +220,30 @@ mod tests {
         let words = align("Start the metformin 850 milligrams.", &heard);
         let kept: Vec<_> = words.iter().map(|w| (w.begin, w.index)).collect();
         assert_eq!(kept, [(0, 0), (10, 1), (24, 3)]);
+    }
+
+    #[test]
+    fn another_reading_keeps_the_times_of_its_word() {
+        let mut heard = segment(&["the", "wounds", "are", "dry."]);
+        heard.words[1].alternatives = vec!["winds".to_owned(), "dry".to_owned()];
+        let places = |text: &str| -> Vec<usize> {
+            align(text, std::slice::from_ref(&heard))
+                .iter()
+                .map(|word| word.index)
+                .collect()
+        };
+        assert_eq!(places("the winds are dry."), [0, 1, 2, 3]);
+        assert_eq!(places("the dry."), [0, 3], "a word of its own comes first");
+        assert_eq!(places("the dry are dry."), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_reading_of_several_words_stands_for_one() {
+        let mut heard = segment(&["wounds", "clothes", "well"]);
+        heard.words[1].alternatives = vec!["clothed".to_owned(), "clothed up".to_owned()];
+        let words = align("wounds (clothed up), well", std::slice::from_ref(&heard));
+        let places: Vec<_> = words.iter().map(|w| (w.begin, w.end, w.index)).collect();
+        assert_eq!(places, [(0, 6, 0), (7, 20, 1), (21, 25, 2)]);
     }
 
     #[test]

@@ -10,4 +10,5 @@ pub(crate) mod live;
 mod marking;
 pub(crate) mod naming;
 pub(crate) mod player;
+pub(crate) mod rewording;
 pub(crate) mod text;

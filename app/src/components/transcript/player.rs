@@ -72,7 +72,7 @@ impl Player {
     }
 }
 
-/// The recording itself, without controls.
+/// The recording itself; only a browser without script shows controls of its own.
 #[component]
 pub(crate) fn Recording(player: Player, id: TranscriptionId) -> impl IntoView {
     view! {
@@ -88,6 +88,8 @@ pub(crate) fn Recording(player: Player, id: TranscriptionId) -> impl IntoView {
             on:ended=move |_| player.playing.set(false)
             on:seeked=move |_| player.update()
         ></audio>
+        // Its content is text for a browser with script, so it is not hydrated.
+        <noscript inner_html=format!("<audio controls src=\"/api/v1/transcriptions/{id}/audio\"></audio>")></noscript>
     }
 }
 
@@ -108,19 +110,19 @@ pub(crate) fn PlayerBar(player: Player, id: TranscriptionId, duration: f64) -> i
     view! {
         <section class="player" aria-label="Recording">
             <Recording player id/>
-            <button type="button" class="button button--quiet" title="Back 10 seconds (J)"
+            <button type="button" class="button button--quiet needs-script" title="Back 10 seconds (J)"
                 on:click=move |_| player.skip(-10.0)>"Back 10 s"</button>
-            <button type="button" class="button player__play" title="Play or pause (K)"
+            <button type="button" class="button player__play needs-script" title="Play or pause (K)"
                 on:click=move |_| player.toggle()>
                 {move || if player.playing.get() { "Pause" } else { "Play" }}
             </button>
-            <button type="button" class="button button--quiet player__rate" title="Speed" on:click=next_rate>
+            <button type="button" class="button button--quiet player__rate needs-script" title="Speed" on:click=next_rate>
                 <span class="visually-hidden">"Speed "</span>
                 {move || format!("{}x", player.rate.get())}
             </button>
-            <span class="player__time">{move || format::clock(player.position.get())}</span>
+            <span class="player__time needs-script">{move || format::clock(player.position.get())}</span>
             <input
-                type="range" class="player__line" aria-label="Position in the recording"
+                type="range" class="player__line needs-script" aria-label="Position in the recording"
                 min="0" max=duration step="0.1"
                 prop:value=move || player.position.get()
                 aria-valuetext=move || format!("{} of {}", format::clock(player.position.get()), format::clock(duration))
@@ -130,9 +132,7 @@ pub(crate) fn PlayerBar(player: Player, id: TranscriptionId, duration: f64) -> i
                     }
                 }
             />
-            <span class="player__time">{format::clock(duration)}</span>
-            // Its content is text for a browser with script, so it is not hydrated.
-            <noscript inner_html=format!("<audio controls src=\"/api/v1/transcriptions/{id}/audio\"></audio>")></noscript>
+            <span class="player__time needs-script">{format::clock(duration)}</span>
         </section>
     }
 }

@@ -16,7 +16,8 @@ use crate::browser::player as audio;
 /// A word is unsure below this confidence.
 const UNSURE: f32 = 0.8;
 
-/// The text with its marks. `selected` is the place of the entity that is open.
+/// The text with its marks. `selected` is the place of the entity that is open,
+/// `opened` that of the word, as heard.
 #[component]
 pub(crate) fn TranscriptText(
     text: String,
@@ -25,6 +26,7 @@ pub(crate) fn TranscriptText(
     player: Player,
     shown: Shown,
     selected: RwSignal<Option<usize>>,
+    opened: RwSignal<Option<usize>>,
 ) -> impl IntoView {
     let words = Arc::new(align(&text, &segments));
     let cut = runs(&text, &words, &entities);
@@ -44,6 +46,7 @@ pub(crate) fn TranscriptText(
             on:click=move |event| {
                 if let Some(word) = audio::clicked_word(&event).and_then(|i| by_click.get(i)) {
                     player.play_from(word.start);
+                    opened.set(Some(word.index));
                 }
             }
             on:keydown=move |event| {
@@ -59,6 +62,7 @@ pub(crate) fn TranscriptText(
                 if let Some(word) = by_key.get(next) {
                     if step == 0 {
                         player.play_from(word.start);
+                        opened.set(Some(word.index));
                     } else {
                         player.skip(word.start + 0.01 - player.position().get_untracked());
                     }

@@ -1,8 +1,14 @@
 //! Accounts of the embedded profile, in the product's own database.
 
+mod authenticator;
+mod challenge;
 mod code;
+mod letter;
 mod limiter;
 mod password;
+mod recovery;
+mod registration;
+mod second_factor;
 
 use std::{
     sync::Arc,
@@ -10,20 +16,22 @@ use std::{
 };
 
 use async_trait::async_trait;
-use seva_model::{ConfirmationCode, EmailAddress, FullName, Password, Registration, UserId};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use seva_model::{ConfirmationCode, EmailAddress, Password, Registration, UserId};
 use seva_services::ports::{
-    Authenticated, Identity, IdentityError, Mail, Mailer, PortError, Registered, Secret,
+    Authenticated, ChallengeAnswer, Identity, IdentityError, Mailer, PendingChallenge, PortError,
+    ProviderTokens, Registered, Secret, Sessions, SignInStep, SignedIn,
 };
 use seva_store::{
-    PgConnection, PgPool, StoreError, audit,
-    local_credentials::{
-        self as accounts, CodePurpose, LocalAccount, NewLocalUser, RegisteredAnew,
-    },
+    PgConnection, PgPool, SessionKey, StoreError, audit,
+    local_credentials::{self as accounts, CodePurpose, LocalAccount},
 };
-use uuid::Uuid;
+use sha2::Sha256;
 
 use self::{
-    code::{Codes, Confirmed},
+    authenticator::Authenticators,
+    challenge::Challenges,
+    code::{CodeFor, Codes},
     limiter::Limiter,
     password::Passwords,
 };
@@ -34,40 +42,50 @@ const SERVICE: Service = Service("identity");
 const CODE_LIFETIME: Duration = Duration::from_secs(15 * 60);
 const CODE_TRIES: i16 = 5;
 
-/// How long an address that nobody confirmed takes no other password. Whoever
-/// registers it next would otherwise have their password confirmed by the person
-/// who waits for the code of the first.
-const RESERVED: Duration = Duration::from_secs(60 * 60);
-
-/// Codes sent to one address, asked for by anybody.
+/// Codes of one purpose sent to one address, asked for by anybody. When they are
+/// used up one more is sent each time that the last one grows old: whoever asks in
+/// a stranger's name keeps no code from its owner, and sends them nine mails in an
+/// hour and 216 in a day, which a process that is started anew counts afresh.
 const MOST_CODES: u32 = 5;
 const CODES_WINDOW: Duration = Duration::from_secs(60 * 60);
 
-/// Passwords tried for one address.
+/// Mailed codes of one purpose that may be tried for one account in a day, however
+/// many are sent: one of a million is right. A sign-in clears the count.
+const MOST_GUESSES: i32 = 25;
+const GUESSES_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Passwords tried for one address, by signing in or by registering it again.
 const MOST_FAILURES: u32 = 10;
 const FAILURES_WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// The embedded identity provider: Argon2id, six-digit codes by mail.
+/// The embedded identity provider: Argon2id, six-digit codes by mail, and
+/// authenticator apps. It keeps no sign-in of its own: the session is all there is.
 pub struct LocalIdentity {
     pool: PgPool,
     mailer: Arc<dyn Mailer>,
     codes: Codes,
+    challenges: Challenges,
+    authenticators: Authenticators,
     passwords: Passwords,
     sent_codes: Limiter,
+    further_codes: Limiter,
     failures: Limiter,
 }
 
 impl LocalIdentity {
     /// Keeps accounts in `pool` and sends codes through `mailer`. `key` goes into
-    /// the digests of the codes.
+    /// the digests of the codes; what else needs a key has one derived from it.
     #[must_use]
     pub fn new(pool: PgPool, mailer: Arc<dyn Mailer>, key: &Secret) -> Self {
         Self {
             pool,
             mailer,
             codes: Codes::new(key),
+            challenges: Challenges::new(Secret::new(derived(key, "challenge").to_vec())),
+            authenticators: Authenticators::new(&derived(key, "authenticator")),
             passwords: Passwords::new(),
             sent_codes: Limiter::new(MOST_CODES, CODES_WINDOW),
+            further_codes: Limiter::new(1, CODE_LIFETIME),
             failures: Limiter::new(MOST_FAILURES, FAILURES_WINDOW),
         }
     }
@@ -78,171 +96,65 @@ impl LocalIdentity {
             .map_err(store("find an account"))
     }
 
-    async fn confirm_account(&self, what: Confirmed<'_>) -> Result<(), StoreError> {
-        let mut tx = seva_store::begin(&self.pool).await?;
-        accounts::confirm(&mut tx, what.user, what.password_hash).await?;
-        record(&mut tx, what.user, "identity.confirm").await?;
-        seva_store::commit(tx).await
-    }
-
-    /// Sends a code whose digest is stored already.
-    async fn send(&self, email: &EmailAddress, code: &str) -> Result<(), PortError> {
-        self.mailer
-            .send(&Mail {
-                to: email.clone(),
-                subject: "Your SEVA Arogya code".to_owned(),
-                text: format!(
-                    "Your code is {code}\n\nIt is valid for 15 minutes and confirms the password \
-                     that was registered with this address. If you did not register, enter the \
-                     code nowhere: that password would not be yours.\n"
-                ),
-            })
-            .await
-    }
-
-    /// Opens an account, or renews one that nobody confirmed. Gives the subject
-    /// and the code to send.
-    async fn open_or_renew(
+    /// Whether a mailed code may be tried, and whether it is the right one. The try
+    /// counts.
+    async fn try_code(
         &self,
-        registration: &Registration,
-    ) -> Result<(String, String), IdentityError> {
-        let known = self.find(&registration.email).await?;
-        if known.as_ref().is_some_and(|account| account.confirmed) {
-            return Err(IdentityError::AlreadyRegistered);
-        }
-        let hash = self.hash_for(registration, known.as_ref()).await?;
-        let opened = async {
-            let mut tx = seva_store::begin(&self.pool).await?;
-            let (user, subject) = match known {
-                Some(account) => {
-                    let anew = RegisteredAnew {
-                        full_name: &registration.full_name,
-                        known_hash: &account.password_hash,
-                        password_hash: &hash,
-                        reserved: RESERVED,
-                    };
-                    accounts::register_anew(&mut tx, account.user_id, &anew).await?;
-                    (account.user_id, account.subject)
-                }
-                None => open_account(&mut tx, registration, &hash).await?,
-            };
-            record(&mut tx, user, "identity.register").await?;
-            let what = Confirmed {
-                user,
-                password_hash: &hash,
-            };
-            let code = self.renew_code(&mut tx, what).await?;
-            seva_store::commit(tx).await?;
-            Ok((subject, code))
-        };
-        opened.await.map_err(|error| match error {
-            StoreError::Taken | StoreError::WrongState => IdentityError::AlreadyRegistered,
-            error => store("register")(error).into(),
-        })
-    }
-
-    /// The hash to store: the known one when it is of the same password.
-    async fn hash_for(
-        &self,
-        registration: &Registration,
-        known: Option<&LocalAccount>,
-    ) -> Result<String, PortError> {
-        let password = &registration.password;
-        if let Some(account) = known {
-            let hash = account.password_hash.as_str();
-            if self.passwords.verify(password, Some(hash)).await? {
-                return Ok(hash.to_owned());
-            }
-        }
-        self.passwords.hash(password).await
-    }
-
-    async fn renew_code(
-        &self,
-        connection: &mut PgConnection,
-        what: Confirmed<'_>,
-    ) -> Result<String, StoreError> {
-        let (code, digest) = self.codes.make(what);
-        accounts::set_code(
-            connection,
-            what.user,
-            CodePurpose::ConfirmEmail,
-            &digest,
-            CODE_TRIES,
-            CODE_LIFETIME,
-        )
-        .await?;
-        Ok(code)
-    }
-}
-
-#[async_trait]
-impl Identity for LocalIdentity {
-    async fn register(&self, registration: &Registration) -> Result<Registered, IdentityError> {
-        let email = &registration.email;
-        if !self.sent_codes.admit(email.as_str(), Instant::now()) {
-            return Err(IdentityError::TooManyAttempts);
-        }
-        let (subject, code) = self.open_or_renew(registration).await?;
-        self.send(email, &code).await?;
-        Ok(Registered {
-            subject,
-            confirmation_required: true,
-        })
-    }
-
-    async fn confirm(
-        &self,
-        email: &EmailAddress,
+        what: CodeFor<'_>,
         code: &ConfirmationCode,
     ) -> Result<(), IdentityError> {
-        let account = self.find(email).await?.ok_or(IdentityError::CodeMismatch)?;
-        let what = confirmed_by_code(&account);
-        let sent = accounts::take_try(&self.pool, what.user, CodePurpose::ConfirmEmail)
+        let (most, window) = (MOST_GUESSES, GUESSES_WINDOW);
+        let sent = accounts::take_try(&self.pool, what.user, what.purpose, most, window)
             .await
-            .map_err(store("confirm"))?
+            .map_err(store("try a code"))?
             .ok_or(IdentityError::CodeMismatch)?;
+        if !sent.admitted {
+            return Err(IdentityError::TooManyCodes);
+        }
         if !sent.usable {
             return Err(IdentityError::CodeExpired);
         }
         if !self.codes.matches(what, code, &sent.code_hash) {
             return Err(IdentityError::CodeMismatch);
         }
-        match self.confirm_account(what).await {
-            // Another password was registered since the account was read.
-            Err(StoreError::NotFound) => Err(IdentityError::CodeExpired),
-            other => Ok(other.map_err(store("confirm"))?),
+        Ok(())
+    }
+
+    /// Counts a code that is about to be sent, or would be if there were an account.
+    fn admit_code(&self, purpose: CodePurpose, email: &EmailAddress) -> Result<(), IdentityError> {
+        let name = format!("{purpose:?} {}", email.as_str());
+        let now = Instant::now();
+        if self.sent_codes.admit(&name, now) || self.further_codes.admit(&name, now) {
+            Ok(())
+        } else {
+            Err(IdentityError::TooManyAttempts)
         }
     }
 
-    async fn resend_code(&self, email: &EmailAddress) -> Result<(), IdentityError> {
-        if !self.sent_codes.admit(email.as_str(), Instant::now()) {
-            return Err(IdentityError::TooManyAttempts);
+    /// Counts a password that is about to be looked at.
+    fn admit_password(&self, email: &EmailAddress) -> Result<(), IdentityError> {
+        if self.failures.admit(email.as_str(), Instant::now()) {
+            Ok(())
+        } else {
+            Err(IdentityError::TooManyAttempts)
         }
-        let Some(account) = self.find(email).await?.filter(|account| !account.confirmed) else {
-            return Ok(());
-        };
-        let renew = async {
-            let mut tx = seva_store::begin(&self.pool).await?;
-            let code = self
-                .renew_code(&mut tx, confirmed_by_code(&account))
-                .await?;
-            record(&mut tx, account.user_id, "identity.resend_code").await?;
-            seva_store::commit(tx).await?;
-            Ok(code)
-        };
-        let code = renew.await.map_err(store("resend a code"))?;
-        Ok(self.send(email, &code).await?)
     }
 
-    async fn authenticate(
+    /// The account of somebody who is signed in.
+    async fn account_of(&self, person: SignedIn<'_>) -> Result<LocalAccount, IdentityError> {
+        let account = self.find(person.email).await?;
+        let account = account.filter(|account| account.subject == person.subject);
+        account.ok_or(IdentityError::SignInOver)
+    }
+
+    /// The account of this address and password, confirmed. Wrong passwords are
+    /// counted.
+    async fn account_of_password(
         &self,
         email: &EmailAddress,
         password: &Password,
-    ) -> Result<Authenticated, IdentityError> {
-        if !self.failures.admit(email.as_str(), Instant::now()) {
-            return Err(IdentityError::TooManyAttempts);
-        }
+    ) -> Result<LocalAccount, IdentityError> {
+        self.admit_password(email)?;
         let account = self.find(email).await?;
         let hash = account
             .as_ref()
@@ -253,46 +165,123 @@ impl Identity for LocalIdentity {
         if !account.confirmed {
             return Err(IdentityError::NotConfirmed);
         }
-        Ok(Authenticated {
-            subject: account.subject,
-            email: email.clone(),
-            full_name: full_name(&account.full_name)?,
-        })
+        Ok(account)
+    }
+}
+
+#[async_trait]
+impl Identity for LocalIdentity {
+    async fn register(&self, registration: &Registration) -> Result<Registered, IdentityError> {
+        self.register_person(registration).await
+    }
+
+    async fn confirm(
+        &self,
+        email: &EmailAddress,
+        code: &ConfirmationCode,
+    ) -> Result<(), IdentityError> {
+        self.confirm_by_code(email, code).await
+    }
+
+    async fn resend_code(&self, email: &EmailAddress) -> Result<(), IdentityError> {
+        self.resend(email).await
+    }
+
+    async fn authenticate(
+        &self,
+        email: &EmailAddress,
+        password: &Password,
+    ) -> Result<SignInStep, IdentityError> {
+        let account = self.account_of_password(email, password).await?;
+        self.after_password(&account).await
+    }
+
+    async fn answer(
+        &self,
+        challenge: &PendingChallenge,
+        answer: &ChallengeAnswer,
+    ) -> Result<SignInStep, IdentityError> {
+        self.answer_code(challenge, answer).await
+    }
+
+    /// There are none to renew.
+    async fn refresh(
+        &self,
+        _subject: &str,
+        _tokens: &ProviderTokens,
+    ) -> Result<ProviderTokens, IdentityError> {
+        Err(IdentityError::SignInOver)
+    }
+
+    async fn forgot_password(&self, email: &EmailAddress) -> Result<(), IdentityError> {
+        self.mail_reset_code(email).await
+    }
+
+    async fn reset_password(
+        &self,
+        email: &EmailAddress,
+        code: &ConfirmationCode,
+        password: &Password,
+    ) -> Result<Sessions, IdentityError> {
+        self.reset_by_code(email, code, password).await
+    }
+
+    async fn change_password(
+        &self,
+        person: SignedIn<'_>,
+        old: &Password,
+        new: &Password,
+        keep: Option<SessionKey>,
+    ) -> Result<Sessions, IdentityError> {
+        self.change_by_password(person, old, new, keep).await
+    }
+
+    async fn has_authenticator(&self, person: SignedIn<'_>) -> Result<bool, IdentityError> {
+        Ok(self.account_of(person).await?.has_authenticator)
+    }
+
+    async fn begin_authenticator(&self, person: SignedIn<'_>) -> Result<Secret, IdentityError> {
+        self.begin_setup(person).await
+    }
+
+    async fn confirm_authenticator(
+        &self,
+        person: SignedIn<'_>,
+        code: &ConfirmationCode,
+    ) -> Result<(), IdentityError> {
+        self.confirm_setup(person, code).await
+    }
+
+    async fn remove_authenticator(&self, person: SignedIn<'_>) -> Result<(), IdentityError> {
+        self.remove_setup(person).await
     }
 
     /// Nothing is held beyond the session, which is not this port's.
-    async fn sign_out(&self, _subject: &str) -> Result<(), IdentityError> {
+    async fn sign_out(&self, _person: SignedIn<'_>) -> Result<(), IdentityError> {
         Ok(())
     }
 }
 
-/// What a code of this account confirms.
-fn confirmed_by_code(account: &LocalAccount) -> Confirmed<'_> {
-    Confirmed {
-        user: account.user_id,
-        password_hash: &account.password_hash,
-    }
+/// A key for one more use.
+fn derived(key: &Secret, label: &str) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose())
+        .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
+    mac.update(label.as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
-/// Writes user and credentials; returns the id and the subject.
-async fn open_account(
-    connection: &mut PgConnection,
-    registration: &Registration,
-    password_hash: &str,
-) -> Result<(UserId, String), StoreError> {
-    let user = UserId::generate();
-    let subject = Uuid::now_v7().to_string();
-    let account = NewLocalUser {
-        id: user,
-        subject: &subject,
-        email: &registration.email,
-        full_name: &registration.full_name,
-        password_hash,
-    };
-    accounts::insert(connection, &account).await?;
-    Ok((user, subject))
+/// The person of an account.
+fn authenticated(account: &LocalAccount) -> Result<Authenticated, PortError> {
+    let corrupt = |column| move |_| SERVICE.lasting("read an account", StoreError::Corrupt(column));
+    Ok(Authenticated {
+        subject: account.subject.clone(),
+        email: account.email.parse().map_err(corrupt("email"))?,
+        full_name: account.full_name.parse().map_err(corrupt("full_name"))?,
+        tokens: None,
+    })
 }
 
+/// Something a person did to their own account.
 async fn record(
     connection: &mut PgConnection,
     user: UserId,
@@ -301,10 +290,13 @@ async fn record(
     audit::record(connection, Some(user), action, "user", user.as_uuid()).await
 }
 
-fn full_name(stored: &str) -> Result<FullName, PortError> {
-    stored
-        .parse()
-        .map_err(|_| SERVICE.lasting("read an account", StoreError::Corrupt("full_name")))
+/// Something that anybody may ask for in the name of an account.
+async fn record_request(
+    connection: &mut PgConnection,
+    user: UserId,
+    action: &str,
+) -> Result<(), StoreError> {
+    audit::record(connection, None, action, "user", user.as_uuid()).await
 }
 
 fn store(operation: &'static str) -> impl Fn(StoreError) -> PortError {

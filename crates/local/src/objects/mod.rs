@@ -187,6 +187,18 @@ impl ObjectStore for DirectoryObjects {
             .map_err(|error| object_error("fetch", error))
     }
 
+    /// The disk takes a file.
+    async fn check(&self) -> Result<(), PortError> {
+        let probe = self.root.join(ASIDE).join(Uuid::now_v7().to_string());
+        SERVICE
+            .blocking("check", move || {
+                io::Write::write_all(&mut private_file(&probe)?, b"check")?;
+                fs::remove_file(&probe)
+            })
+            .await?
+            .map_err(|error| SERVICE.passing("check", error))
+    }
+
     async fn delete(&self, key: &str) -> Result<(), ObjectError> {
         let path = self.path(key)?;
         SERVICE

@@ -132,6 +132,7 @@ mod tests {
                     start: at - 0.5,
                     end: at,
                     confidence: 0.9,
+                    alternatives: Vec::new(),
                 }
             })
             .collect()

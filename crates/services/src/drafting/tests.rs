@@ -25,6 +25,7 @@ impl Dictation {
                 start: f64::from(second),
                 end: f64::from(second) + 0.9,
                 confidence: 0.9,
+                alternatives: Vec::new(),
             })
             .collect();
         Self(Transcription {
@@ -42,7 +43,6 @@ impl Dictation {
                 words,
             }],
             entities: Vec::new(),
-            extraction_failed: false,
         })
     }
 
@@ -126,6 +126,7 @@ fn summary() -> TranscriptionSummary {
         specialty: Specialty::PrimaryCare,
         duration_seconds: 10.0,
         medicine_count: 0,
+        extraction_failed: false,
         unsure_count: 0,
         prescription: None,
         version: 1,

@@ -15,6 +15,8 @@ pub struct Mail {
     pub subject: String,
     /// Plain text.
     pub text: String,
+    /// The same as a document of HTML.
+    pub html: String,
 }
 
 /// Sends mail.

@@ -7,19 +7,24 @@ mod identity;
 mod language;
 mod mail;
 mod objects;
+mod percent;
 mod secrets;
 mod speech;
 
 pub use self::{
     documents::{PrescriptionPaper, PrescriptionPrinter},
     failure::{PortError, PortFailure},
-    identity::{Authenticated, Identity, IdentityError, Registered},
+    identity::{
+        Authenticated, ChallengeAnswer, Identity, IdentityError, PendingChallenge, ProviderTokens,
+        Registered, Sessions, SignInStep, SignedIn,
+    },
     language::{EntityExtractor, FoundEntity, Lexicon},
     mail::{Mail, Mailbox, Mailer, StoredMail},
     objects::{ByteRange, LINK_LIFETIME, ObjectBody, ObjectError, ObjectStore},
+    percent::{attachment, percent_encoded},
     secrets::{Secret, SecretSource},
     speech::{
-        AudioFacts, AudioInspector, AudioRefused, Transcriber, TranscriberError, TranscriberEvent,
-        TranscriptionRequest,
+        AudioFacts, AudioInspector, AudioRefused, Forgotten, Transcriber, TranscriberError,
+        TranscriberEvent, TranscriptionRequest,
     },
 };

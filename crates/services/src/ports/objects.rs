@@ -66,6 +66,12 @@ pub trait ObjectStore: Send + Sync {
     /// Removes an object; one that is not there is a success.
     async fn delete(&self, key: &str) -> Result<(), ObjectError>;
 
+    /// Whether objects can be kept and had now; asked every few seconds.
+    ///
+    /// # Errors
+    /// Why they can't; its source says what to mend.
+    async fn check(&self) -> Result<(), PortError>;
+
     /// A link by which anybody may download the object as `file_name` until it
     /// is [`LINK_LIFETIME`] old.
     async fn download_link(&self, key: &str, file_name: &str) -> Result<String, ObjectError>;

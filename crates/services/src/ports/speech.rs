@@ -56,7 +56,8 @@ pub struct TranscriptionRequest {
 /// News of a running transcription.
 #[derive(Clone, Debug)]
 pub enum TranscriberEvent {
-    /// 0 to 100, never falling.
+    /// 0 to 100, never falling. 0 says that nothing is known yet: an engine that
+    /// can't tell how far it is says 0 at the start and 100 at the end.
     Progress(u8),
     /// Decided text, in order of `index`.
     Segment(Segment),
@@ -76,15 +77,47 @@ pub enum TranscriberError {
     Port(#[from] PortError),
 }
 
+/// What became of what a provider keeps of a dictation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgotten {
+    /// Nothing is left, or there never was anything.
+    Gone,
+    /// The provider still works on it and removes nothing before it has ended.
+    NotYet,
+}
+
 /// Speech to text.
 #[async_trait]
 pub trait Transcriber: Send + Sync {
     /// Transcribes one recording. Sends news while it runs and returns all
     /// segments at the end. Ends within a second of the token's cancellation.
+    ///
+    /// A cancellation alone says nothing about the dictation: the process may only
+    /// be shutting down. What a provider keeps for the next worker to find stays
+    /// until [`forget`](Self::forget).
     async fn transcribe(
         &self,
         request: &TranscriptionRequest,
         news: mpsc::Sender<TranscriberEvent>,
         cancel: CancellationToken,
     ) -> Result<Vec<Segment>, TranscriberError>;
+
+    /// Whether a dictation of this specialty leaves something at a provider until it
+    /// is told to [`forget`](Self::forget) it. An engine in this process does not.
+    fn leaves_traces(&self, specialty: Specialty) -> bool {
+        let _ = specialty;
+        false
+    }
+
+    /// Removes what a provider keeps of a dictation: its job and its copies. Called
+    /// when the transcript or another end is safe in the database, never while the
+    /// dictation is transcribed; again and again until everything is gone, and
+    /// perhaps for a dictation that the provider never heard of.
+    ///
+    /// # Errors
+    /// Something stays at the provider.
+    async fn forget(&self, id: TranscriptionId) -> Result<Forgotten, PortError> {
+        let _ = id;
+        Ok(Forgotten::Gone)
+    }
 }

@@ -5,6 +5,7 @@
 //! the dictation over at its last committed stage, and the first one's writes
 //! are refused.
 
+mod forget;
 mod lease;
 mod news;
 mod purge;
@@ -30,10 +31,11 @@ pub struct WorkerConfig {
     pub lease: Duration,
     /// How often the lease is renewed and a wish to cancel is looked up.
     pub heartbeat: Duration,
-    /// How often the queue is looked at though nothing was announced.
+    /// How often the queue is looked at though nothing was announced, and how often
+    /// what a provider of speech is to forget.
     pub poll: Duration,
     /// First pause before a failed service is tried again; the next is four
-    /// times as long.
+    /// times as long, or twice where nobody waits.
     pub backoff: Duration,
     /// Tries of a stage before a failing service fails the dictation, over all
     /// workers and restarts.
@@ -89,6 +91,10 @@ impl Worker {
             let slot = move || worker.clone().work(stop.clone());
             parts.spawn(supervise("slot", self.config.poll, shutdown.clone(), slot));
         }
+        let (worker, stop) = (self.clone(), shutdown.clone());
+        let forget = move || worker.clone().forget_until(stop.clone());
+        let pause = self.config.poll;
+        parts.spawn(supervise("forget", pause, shutdown.clone(), forget));
         let (pause, stop) = (self.config.purge_every, shutdown.clone());
         let purge = move || self.clone().purge_until(stop.clone());
         parts.spawn(supervise("purge", pause, shutdown, purge));

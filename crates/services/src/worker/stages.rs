@@ -101,6 +101,10 @@ impl Worker {
         job: &ClaimedJob,
         stopper: &Stopper,
     ) -> Result<Result<String, End>, StoreError> {
+        let transcriber = &self.services.ports().transcriber;
+        if transcriber.leaves_traces(job.specialty) {
+            self.announce_speech(&job.lease).await?;
+        }
         let heard = self.listen(job, stopper).await;
         if let Some(why) = stopper.why() {
             return Ok(Err(End::Stopped(why)));
@@ -164,7 +168,16 @@ impl Worker {
             }
         };
         match found {
-            Ok(entities) => self.complete(job, Some(&entities)).await,
+            Ok(entities) => match self.complete(job, Some(&entities)).await {
+                // They can't be stored, whatever they are. The transcript is.
+                Err(error @ (StoreError::Database(_) | StoreError::Taken))
+                    if !error.may_retry() =>
+                {
+                    errors::report("store", "store entities", &error);
+                    self.complete(job, None).await
+                }
+                done => done,
+            },
             Err(error) => match self.postpone(job, &error).await? {
                 Some(later) => Ok(later),
                 None => self.complete(job, None).await,

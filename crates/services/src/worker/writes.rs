@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use seva_model::{Entity, Failure, Segment};
-use seva_store::{PgConnection, StoreError, jobs, jobs::Lease};
+use seva_store::{PgConnection, StoreError, jobs, jobs::Lease, speech_traces};
 
 use super::Worker;
 use crate::{
@@ -72,6 +72,13 @@ impl Worker {
             }
         }
         self.write_once(lease, write).await
+    }
+
+    /// Writes down that a provider is about to get something of the dictation.
+    pub(super) async fn announce_speech(&self, lease: &Lease) -> Result<(), StoreError> {
+        let mut tx = seva_store::begin(self.services.pool()).await?;
+        speech_traces::announce(&mut tx, lease).await?;
+        seva_store::commit(tx).await
     }
 
     /// Counts a service's failure in the job's row and tells how many there were.

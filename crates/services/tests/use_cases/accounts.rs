@@ -1,7 +1,7 @@
 //! Opening an account and coming back to it.
 
 use seva_model::{DoctorProfile, ErrorCode, Password};
-use seva_services::DEMO_EMAIL;
+use seva_services::{Account, DEMO_EMAIL, SignInOutcome, SignedOut};
 
 use crate::world::{World, registration};
 
@@ -37,14 +37,46 @@ async fn an_account_is_opened_confirmed_and_used() {
         .await
         .unwrap_err();
     assert_eq!(refused.code, ErrorCode::AuthenticationFailed);
-    let user = services.sign_in(&new.email, &new.password).await.unwrap();
+    let outcome = services.sign_in(&new.email, &new.password).await.unwrap();
+    let SignInOutcome::SignedIn { user, tokens, .. } = outcome else {
+        panic!("more was asked for");
+    };
     assert_eq!(user.id, account.user_id);
-    assert_eq!(services.current_user(user.id).await.unwrap(), user);
-    services.sign_out(user.id).await.unwrap();
+    assert_eq!(services.current_user(user.id).await.unwrap(), *user);
+    let signed_in = Account {
+        user_id: user.id,
+        tokens: tokens.as_ref(),
+    };
+    let signed_out = services.sign_out(signed_in, None).await;
+    assert_eq!(signed_out.unwrap(), SignedOut::Everywhere);
     assert_eq!(
         world.actions(user.id.as_uuid()).await,
-        ["user.register", "user.sign_in", "user.sign_out"]
+        [
+            "user.register",
+            "user.confirm_email",
+            "user.sign_in",
+            "user.sign_out"
+        ]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_whatever_the_provider_says() {
+    let world = World::new().await;
+    let asha = world.doctor("asha").await;
+    let tokens = world.tokens("asha").await;
+    let account = Account {
+        user_id: asha,
+        tokens: Some(&tokens),
+    };
+    let here = world.session(asha).await;
+    world.session(asha).await;
+    world.people.throttle_sign_outs();
+    let signed_out = world.services.sign_out(account, Some(here)).await;
+    assert_eq!(signed_out.unwrap(), SignedOut::HereAlone);
+    assert_eq!(world.sessions_of(asha).await, 1, "the other browser's");
+    let actions = world.actions(asha.as_uuid()).await;
+    assert_eq!(actions.last().unwrap(), "user.sign_out");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +102,8 @@ async fn a_profile_is_kept_over_the_next_sign_in() {
         .await
         .unwrap();
     assert_eq!(
-        user, saved,
+        user.signed_in().unwrap(),
+        saved,
         "the provider's name does not overwrite the doctor's own"
     );
 }

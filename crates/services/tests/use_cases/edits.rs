@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use seva_model::{Category, ErrorCode};
+use seva_services::ports::PortFailure;
 
 use crate::{
     doubles::{ALL, SENTENCES, segments},
@@ -54,7 +55,7 @@ async fn an_edit_survives_a_failing_extraction() {
     let world = World::new().await;
     let doctor = world.doctor("a").await;
     let id = world.completed(doctor).await;
-    world.extractor.fail(true);
+    world.extractor.fail(PortFailure::Unavailable);
     let edited = world
         .services
         .edit_transcript(doctor, id, 0, "Take Tylenol 500 mg.")
@@ -64,9 +65,9 @@ async fn an_edit_survives_a_failing_extraction() {
         (edited.transcript.as_str(), edited.transcript_version),
         ("Take Tylenol 500 mg.", 1)
     );
-    assert!(edited.extraction_failed && edited.entities.is_empty());
+    assert!(edited.summary.extraction_failed && edited.entities.is_empty());
 
-    world.extractor.fail(true);
+    world.extractor.fail(PortFailure::Unavailable);
     let error = world
         .services
         .retry_extraction(doctor, id)
@@ -74,7 +75,7 @@ async fn an_edit_survives_a_failing_extraction() {
         .unwrap_err();
     assert_eq!(error.code, ErrorCode::ServiceUnavailable);
     let found = world.services.retry_extraction(doctor, id).await.unwrap();
-    assert!(!found.extraction_failed);
+    assert!(!found.summary.extraction_failed);
     assert_eq!(found.entities[0].category, Category::Medication);
 }
 

@@ -2,10 +2,11 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use seva_model::TranscriptionStatus;
+use seva_model::{MedicationLine, TranscriptionId, TranscriptionStatus, UserId};
+use seva_services::ports::PortFailure;
 
 use crate::{
-    doubles::{ALL, SENTENCES, Speech},
+    doubles::{ALL, SENTENCES, Speech, segments},
     world::{Work, World, config, eventually},
 };
 
@@ -15,7 +16,7 @@ async fn a_service_that_recovers_costs_nothing() {
     let doctor = world.doctor("a").await;
     for _ in 0..2 {
         world.transcriber.next(Speech::Fails { may_retry: true });
-        world.extractor.fail(true);
+        world.extractor.fail(PortFailure::Unavailable);
     }
     let id = world.dictate(doctor).await;
     let _work = world.work();
@@ -28,7 +29,7 @@ async fn a_service_that_recovers_costs_nothing() {
     );
     assert_eq!(world.extractor.calls.load(Ordering::SeqCst), 3);
     let dictation = world.get(doctor, id).await;
-    assert!(!dictation.extraction_failed);
+    assert!(!dictation.summary.extraction_failed);
     assert_eq!(dictation.entities.len(), 5);
 }
 
@@ -112,22 +113,107 @@ async fn a_refused_recording_says_why() {
     assert!(!failure.may_retry);
 }
 
+/// Fails for good in a way, and gives the dictation.
+async fn dictate_in_vain(world: &World, doctor: UserId, failure: PortFailure) -> TranscriptionId {
+    for _ in 0..config().tries {
+        world.extractor.fail(failure);
+    }
+    let id = world.dictate(doctor).await;
+    let work = world.work();
+    let end = world.end_of(doctor, id).await;
+    work.shut_down().await;
+    assert_eq!(end.status, TranscriptionStatus::Completed, "{failure:?}");
+    // A failure that stays is not tried again.
+    world.extractor.failures.lock().unwrap().clear();
+    id
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn property_24_a_failed_extraction_leaves_the_transcript() {
+async fn property_24_graceful_entity_extraction_failure() {
     let world = World::new().await;
     let doctor = world.doctor("a").await;
-    world.extractor.fail(false);
-    let id = world.dictate(doctor).await;
-    let _work = world.work();
-    assert_eq!(
-        world.end_of(doctor, id).await.status,
-        TranscriptionStatus::Completed
-    );
-    let dictation = world.get(doctor, id).await;
-    assert!(dictation.extraction_failed && dictation.entities.is_empty());
-    assert_eq!(dictation.transcript, SENTENCES.join(" "));
+    for failure in [
+        PortFailure::Throttled,
+        PortFailure::TimedOut,
+        PortFailure::Unavailable,
+        PortFailure::Denied,
+        PortFailure::NotFound,
+        PortFailure::Broken,
+    ] {
+        let id = dictate_in_vain(&world, doctor, failure).await;
+        let dictation = world.get(doctor, id).await;
+        assert!(
+            dictation.summary.extraction_failed && dictation.entities.is_empty(),
+            "{failure:?}"
+        );
+        assert_eq!(dictation.transcript, SENTENCES.join(" "), "{failure:?}");
+        assert_eq!(dictation.segments, segments(&SENTENCES), "{failure:?}");
+    }
+}
 
-    let found = world.services.retry_extraction(doctor, id).await.unwrap();
-    assert!(!found.extraction_failed);
-    assert_eq!(found.entities.len(), 5);
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_of_the_extraction_hears_nothing_again_and_finds_nothing_twice() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    let id = dictate_in_vain(&world, doctor, PortFailure::Throttled).await;
+    let heard = world.transcriber.calls.load(Ordering::SeqCst);
+
+    let services = &world.services;
+    let (one, other) = tokio::join!(
+        services.retry_extraction(doctor, id),
+        services.retry_extraction(doctor, id)
+    );
+    for found in [one.unwrap(), other.unwrap()] {
+        assert!(!found.summary.extraction_failed);
+        assert_eq!(found.entities.len(), 5);
+    }
+    let stored = world.count("SELECT count(*) FROM medical_entities").await;
+    assert_eq!(stored, 5);
+    assert_eq!(world.transcriber.calls.load(Ordering::SeqCst), heard);
+    assert_eq!(world.get(doctor, id).await.summary.medicine_count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prescription_is_written_by_hand_when_extraction_failed() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    let id = dictate_in_vain(&world, doctor, PortFailure::Denied).await;
+    let services = &world.services;
+    let draft = services.draft_prescription(doctor, id).await.unwrap();
+    let written = services.get_prescription(doctor, draft).await.unwrap();
+    assert_eq!(written.content.medications, []);
+    assert_eq!(
+        written.content.instructions, "Drink water.",
+        "advice needs no entities"
+    );
+
+    let mut content = written.content;
+    content.patient_name = "Asha Verma".to_owned();
+    content.medications.push(MedicationLine {
+        name: "Tylenol".to_owned(),
+        strength: "500 mg".to_owned(),
+        ..MedicationLine::default()
+    });
+    let saved = services
+        .save_prescription(doctor, draft, written.version, content)
+        .await
+        .unwrap();
+    // What is found later changes nothing of what was written.
+    services.retry_extraction(doctor, id).await.unwrap();
+    let after = services.get_prescription(doctor, draft).await.unwrap();
+    assert_eq!(
+        (after.version, after.content),
+        (saved.version, saved.content)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entities_that_no_row_can_hold_leave_the_transcript() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    world.extractor.odd_type.store(true, Ordering::SeqCst);
+    let id = world.completed(doctor).await;
+    let dictation = world.get(doctor, id).await;
+    assert!(dictation.summary.extraction_failed && dictation.entities.is_empty());
+    assert_eq!(dictation.transcript, SENTENCES.join(" "));
 }

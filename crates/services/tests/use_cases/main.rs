@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod accounts;
+mod authenticators;
 mod cancel;
 mod crash;
 mod doubles;
 mod edits;
 mod failures;
+mod forgetting;
 mod objects;
 mod ownership;
+mod passwords;
 mod pipeline;
 mod prescriptions;
 mod private;

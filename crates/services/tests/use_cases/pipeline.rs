@@ -62,7 +62,7 @@ async fn a_dictation_is_heard_as_it_happens_and_completes() {
     let dictation = world.get(doctor, id).await;
     assert_eq!(dictation.transcript, SENTENCES.join(" "));
     assert_eq!(dictation.segments, segments(&SENTENCES));
-    assert!(!dictation.extraction_failed);
+    assert!(!dictation.summary.extraction_failed);
     assert_eq!(dictation.summary.medicine_count, 1, "current ones only");
     let found: Vec<_> = dictation.entities.iter().map(|e| e.text.as_str()).collect();
     assert_eq!(

@@ -4,7 +4,7 @@ use std::{cell::RefCell, io::Write, sync::Once};
 use time::UtcOffset;
 
 use seva_model::Password;
-use seva_services::NewDictation;
+use seva_services::{NewDictation, ports::PortFailure};
 
 use crate::{
     doubles::Speech,
@@ -60,7 +60,7 @@ async fn nothing_private_is_logged() {
         .await
         .unwrap();
     world.transcriber.next(Speech::Fails { may_retry: true });
-    world.extractor.fail(true);
+    world.extractor.fail(PortFailure::Unavailable);
     let named = NewDictation {
         patient_name: Some("Imran Qureshi".parse().unwrap()),
         ..NewDictation::default()

@@ -5,16 +5,24 @@ use std::{convert::Infallible, future::Future, path::Path, sync::Arc, time::Dura
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
+use serde_json::json;
 use seva_model::{
     DictationEvent, DoctorProfile, Password, Registration, Transcription, TranscriptionId,
     TranscriptionStatus, UserId,
 };
 use seva_services::{
-    NewDictation, Ports, Services, ServicesConfig, SpooledUpload, Worker, WorkerConfig,
+    NewDictation, Ports, Services, ServicesConfig, SessionKey, SignInOutcome, SpooledUpload,
+    Worker, WorkerConfig, ports::ProviderTokens,
 };
+use seva_store::{SESSION_USER_KEY, SealedSessionStore};
 use seva_testkit::TestDatabase;
+use time::OffsetDateTime;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tower_sessions::{
+    SessionStore as _,
+    session::{Id, Record},
+};
 
 use crate::doubles::{
     ALL, Inspector, Objects, People, Printer, ScriptedExtractor, ScriptedTranscriber, SmallLexicon,
@@ -31,7 +39,7 @@ pub(crate) struct World {
     pub(crate) extractor: Arc<ScriptedExtractor>,
     pub(crate) objects: Arc<Objects>,
     pub(crate) printer: Arc<Printer>,
-    people: Arc<People>,
+    pub(crate) people: Arc<People>,
     _listening: DropGuard,
     spool: tempfile::TempDir,
     pub(crate) db: Arc<TestDatabase>,
@@ -110,6 +118,36 @@ impl World {
         account.user_id
     }
 
+    /// Signs a doctor in and gives what the identity provider handed out.
+    pub(crate) async fn tokens(&self, name: &str) -> ProviderTokens {
+        let person = registration(name);
+        let outcome = self.services.sign_in(&person.email, &person.password).await;
+        match outcome.unwrap() {
+            SignInOutcome::SignedIn { tokens, .. } => tokens.unwrap(),
+            SignInOutcome::Challenge(_) => panic!("more was asked for"),
+        }
+    }
+
+    /// A browser somewhere, in which the doctor is signed in.
+    pub(crate) async fn session(&self, doctor: UserId) -> SessionKey {
+        let store = SealedSessionStore::new(self.db.pool().clone(), &[1; 32]);
+        let mut record = Record {
+            id: Id::default(),
+            data: [(SESSION_USER_KEY.to_owned(), json!(doctor))].into(),
+            expiry_date: OffsetDateTime::now_utc() + time::Duration::hours(1),
+        };
+        store.create(&mut record).await.unwrap();
+        SessionKey::of(record.id)
+    }
+
+    pub(crate) async fn sessions_of(&self, doctor: UserId) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM sessions WHERE user_id = $1")
+            .bind(doctor.as_uuid())
+            .fetch_one(self.db.pool())
+            .await
+            .unwrap()
+    }
+
     pub(crate) async fn upload(&self, content: &'static [u8]) -> SpooledUpload {
         let stream = stream::iter([Ok::<_, Infallible>(Bytes::from_static(content))]);
         self.services
@@ -182,10 +220,23 @@ impl World {
 
     /// Ends every lease now, as if its time had passed.
     pub(crate) async fn expire_leases(&self) {
-        sqlx::query("UPDATE jobs SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL")
-            .execute(self.db.pool())
-            .await
-            .unwrap();
+        self.run_sql(
+            "UPDATE jobs SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL;
+             UPDATE speech_traces SET lease_until = now() - interval '1 second'
+              WHERE lease_until IS NOT NULL",
+        )
+        .await;
+    }
+
+    /// Dictations of which a provider may keep something.
+    pub(crate) async fn traces(&self) -> i64 {
+        self.count("SELECT count(*) FROM speech_traces").await
+    }
+
+    /// As if the time that what ended is left alone for had passed.
+    pub(crate) async fn forget_now(&self) {
+        let sql = "UPDATE speech_traces SET forget_after = now() WHERE forget_after IS NOT NULL";
+        self.run_sql(sql).await;
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {

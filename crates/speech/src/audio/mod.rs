@@ -118,6 +118,24 @@ pub fn probe(path: &Path) -> Result<AudioInfo, AudioError> {
 /// [`AudioError`]: all that [`probe`] refuses, and what is damaged, cut short, too
 /// short or silent. `Cancelled` soon after `cancel` was raised.
 pub fn decode(path: &Path, cancel: &CancelFlag) -> Result<Pcm, AudioError> {
+    let mut samples = Vec::new();
+    decode_in_pieces(path, cancel, &mut |piece| {
+        samples.extend_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(Pcm { samples })
+}
+
+/// The same, handed to `sink` as it is decoded, in pieces of any length: the sound is
+/// never in memory as a whole. Some faults are found at the end only.
+///
+/// # Errors
+/// As [`decode`], and whatever `sink` gives, which ends it.
+pub fn decode_in_pieces(
+    path: &Path,
+    cancel: &CancelFlag,
+    sink: &mut dyn FnMut(&[f32]) -> Result<(), AudioError>,
+) -> Result<(), AudioError> {
     let mut resampler: Option<resample::Resampler> = None;
     let mut samples = Vec::new();
     decode::read(source::open(path)?, cancel, &mut |mono, rate| {
@@ -125,12 +143,26 @@ pub fn decode(path: &Path, cancel: &CancelFlag) -> Result<Pcm, AudioError> {
             Some(resampler) => resampler,
             none => none.insert(resample::Resampler::new(rate)?),
         };
-        resampler.push(mono, &mut samples)
+        resampler.push(mono, &mut samples)?;
+        hand_over(&mut samples, sink)
     })?;
     if let Some(resampler) = resampler {
         resampler.finish(&mut samples)?;
+        hand_over(&mut samples, sink)?;
     }
-    Ok(Pcm { samples })
+    Ok(())
+}
+
+fn hand_over(
+    samples: &mut Vec<f32>,
+    sink: &mut dyn FnMut(&[f32]) -> Result<(), AudioError>,
+) -> Result<(), AudioError> {
+    if samples.is_empty() {
+        return Ok(());
+    }
+    let taken = sink(samples);
+    samples.clear();
+    taken
 }
 
 /// Everything that [`decode`] refuses, without keeping or resampling the sound: for

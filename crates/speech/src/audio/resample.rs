@@ -16,6 +16,7 @@ pub(crate) struct Resampler {
     pending: Vec<f32>,
     scratch: Vec<f32>,
     taken: usize,
+    given: usize,
     /// Frames of the filter's delay still to be thrown away.
     skip: usize,
 }
@@ -31,6 +32,7 @@ impl Resampler {
             pending: vec![],
             scratch: vec![],
             taken: 0,
+            given: 0,
             skip: 0,
         };
         if rate != SAMPLE_RATE {
@@ -60,7 +62,7 @@ impl Resampler {
         Ok(())
     }
 
-    /// Flushes the filter and cuts the result to the exact length.
+    /// Flushes the filter, and cuts what it appends to the exact length of the whole.
     pub(crate) fn finish(mut self, out: &mut Vec<f32>) -> Result<(), AudioError> {
         if self.fft.is_none() {
             return Ok(());
@@ -71,7 +73,8 @@ impl Resampler {
         for _ in 0..2 {
             self.run(0, Some(0), out)?;
         }
-        out.truncate(expected);
+        let surplus = self.given.saturating_sub(expected);
+        out.truncate(out.len().saturating_sub(surplus));
         Ok(())
     }
 
@@ -101,6 +104,7 @@ impl Resampler {
             .map_err(|_| AudioError::Damaged)?;
         let skipped = self.skip.min(made);
         self.skip -= skipped;
+        self.given += made - skipped;
         out.extend_from_slice(&self.scratch[skipped..made]);
         Ok(())
     }
@@ -120,8 +124,9 @@ mod tests {
         for chunk in samples.chunks(step) {
             resampler.push(chunk, &mut out).unwrap();
         }
-        resampler.finish(&mut out).unwrap();
-        out
+        let mut rest = Vec::new();
+        resampler.finish(&mut rest).unwrap();
+        [out, rest].concat()
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use super::{
     CancelOutcome,
     queue::{lock_queue, tell_those_behind, why_not},
 };
-use crate::{Result, rows::changed};
+use crate::{Result, rows::changed, speech_traces, speech_traces::STRAGGLERS};
 
 /// Puts a dictation at the end of the queue, in the transaction that takes it in.
 ///
@@ -77,7 +77,8 @@ pub async fn request_cancel(
     }
 }
 
-/// Removes the job and marks the dictation as cancelled.
+/// Removes the job and marks the dictation as cancelled. What a provider keeps of it
+/// is to be forgotten.
 pub(super) async fn end_cancelled(
     connection: &mut PgConnection,
     id: TranscriptionId,
@@ -91,13 +92,14 @@ pub(super) async fn end_cancelled(
           WHERE id = $1",
         id.as_uuid(),
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    speech_traces::forget_after(connection, id, STRAGGLERS).await
 }
 
 /// Queues a dictation again that failed or was cancelled. A stored transcript is
-/// kept; only what is missing is done.
+/// kept; only what is missing is done. What a provider still has of an unheard one
+/// is kept for the new try.
 ///
 /// # Errors
 /// [`crate::StoreError::NotFound`]; [`crate::StoreError::WrongState`] for any other status.
@@ -117,5 +119,6 @@ pub async fn retry(connection: &mut PgConnection, user: UserId, id: Transcriptio
     if changed.rows_affected() == 0 {
         return Err(why_not(connection, user, id).await?);
     }
-    enqueue(connection, user, id).await
+    enqueue(&mut *connection, user, id).await?;
+    speech_traces::take_back(connection, id).await
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 pub use doctor::{enqueue, request_cancel, retry};
 pub use queue::{claim, release};
 pub(crate) use queue::{lock_queue, tell_those_behind};
+pub(crate) use worker::hold;
 pub use worker::{
     cancelled, count_failure, fail, finish_extraction, finish_transcription, heartbeat, progress,
 };

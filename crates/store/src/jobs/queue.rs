@@ -45,7 +45,8 @@ pub(crate) async fn tell_those_behind(
 }
 
 /// Takes the job that has waited longest, or one whose worker did not come back,
-/// and holds it for `lease`. `None` when there is nothing to do.
+/// and holds it for `lease`. `None` when there is nothing to do. One that is to be
+/// heard is left alone while its provider is told to forget an earlier try.
 ///
 /// A try that starts to transcribe forgets what an earlier one heard; one whose
 /// transcript is stored goes on with extraction.
@@ -61,6 +62,9 @@ pub async fn claim(connection: &mut PgConnection, lease: Duration) -> Result<Opt
             WHERE j.run_after <= clock_timestamp()
               AND (j.lease_until IS NULL OR j.lease_until < clock_timestamp())
               AND t.deleted_at IS NULL
+              AND NOT (t.transcript_text IS NULL AND EXISTS (
+                  SELECT FROM speech_traces s
+                   WHERE s.transcription_id = t.id AND s.lease_until >= clock_timestamp()))
             ORDER BY j.enqueued_at, j.transcription_id
             LIMIT 1 FOR UPDATE OF j SKIP LOCKED"#
     )

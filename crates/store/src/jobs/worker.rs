@@ -6,10 +6,13 @@ use seva_model::{Entity, Failure, Segment};
 use sqlx::PgConnection;
 
 use super::{Lease, UNDO_TIME, doctor::end_cancelled};
-use crate::{Result, StoreError, entities, rows::interval, segments};
+use crate::{
+    Result, StoreError, entities, rows::interval, segments, speech_traces,
+    speech_traces::STRAGGLERS,
+};
 
 /// Locks the job if the lease is still its own. Every write begins with it.
-pub(super) async fn hold(connection: &mut PgConnection, lease: &Lease) -> Result<()> {
+pub(crate) async fn hold(connection: &mut PgConnection, lease: &Lease) -> Result<()> {
     sqlx::query_scalar!(
         "SELECT transcription_id FROM jobs
           WHERE transcription_id = $1 AND lease_token = $2 FOR UPDATE",
@@ -100,7 +103,8 @@ pub async fn progress(
 }
 
 /// Stores the transcript and begins extraction. The stored segments become
-/// exactly these. Gives the dictation's new version.
+/// exactly these, and what the provider keeps is to be forgotten. Gives the
+/// dictation's new version.
 ///
 /// # Errors
 /// [`StoreError::LeaseLost`].
@@ -131,6 +135,7 @@ pub async fn finish_transcription(
     .await?;
     // News on the way may have been lost, or decided otherwise in the end.
     segments::settle(connection, lease.user_id, id, version, all_segments).await?;
+    speech_traces::forget_after(connection, id, Duration::ZERO).await?;
     Ok(version)
 }
 
@@ -197,7 +202,8 @@ pub async fn fail(connection: &mut PgConnection, lease: &Lease, failure: &Failur
     )
     .execute(&mut *connection)
     .await?;
-    end_job(connection, lease).await
+    end_job(connection, lease).await?;
+    speech_traces::forget_after(connection, lease.transcription_id, STRAGGLERS).await
 }
 
 /// Ends the job because the doctor wished it.

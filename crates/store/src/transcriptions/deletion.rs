@@ -8,6 +8,8 @@ use sqlx::{PgConnection, PgPool};
 use crate::{
     Result, jobs,
     rows::{changed, interval},
+    speech_traces,
+    speech_traces::STRAGGLERS,
 };
 
 /// A deleted dictation whose recording is still stored.
@@ -88,7 +90,8 @@ pub async fn purgeable(pool: &PgPool, age: Duration, limit: u32) -> Result<Vec<P
 }
 
 /// Removes a deleted dictation and all that was heard and found in it. Its
-/// prescriptions stay. The recording has to be gone from the object store first.
+/// prescriptions stay, and what a provider of speech keeps is to be forgotten. The
+/// recording has to be gone from the object store first.
 ///
 /// # Errors
 /// [`crate::StoreError::NotFound`] when it is not deleted.
@@ -104,7 +107,8 @@ pub async fn purge(connection: &mut PgConnection, id: TranscriptionId) -> Result
         "DELETE FROM transcriptions WHERE id = $1 AND deleted_at IS NOT NULL",
         id.as_uuid(),
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    changed(&removed)
+    changed(&removed)?;
+    speech_traces::forget_after(connection, id, STRAGGLERS).await
 }

@@ -86,6 +86,7 @@ struct SummaryRow {
     specialty: String,
     duration_seconds: f64,
     medicine_count: i32,
+    extraction_failed: bool,
     unsure_count: i32,
     prescription_id: Option<Uuid>,
     prescription_status: Option<String>,
@@ -106,7 +107,9 @@ macro_rules! summaries {
                       failure_code, failure_message, failure_may_retry AS "failure_may_retry!",
                       patient_name, specialty AS "specialty!",
                       duration_seconds AS "duration_seconds!",
-                      medicine_count AS "medicine_count!", unsure_count AS "unsure_count!",
+                      medicine_count AS "medicine_count!",
+                      extraction_failed AS "extraction_failed!",
+                      unsure_count AS "unsure_count!",
                       prescription_id, prescription_status,
                       version AS "version!", created_at AS "created_at!",
                       transcribing_at, extracting_at, completed_at
@@ -135,6 +138,7 @@ impl TryFrom<SummaryRow> for TranscriptionSummary {
             specialty: parse(&row.specialty, "specialty")?,
             duration_seconds: row.duration_seconds,
             medicine_count: count(row.medicine_count),
+            extraction_failed: row.extraction_failed,
             unsure_count: count(row.unsure_count),
             prescription,
             version: row.version,
@@ -191,8 +195,7 @@ pub async fn get(pool: &PgPool, user: UserId, id: TranscriptionId) -> Result<Tra
     let more = sqlx::query!(
         r#"SELECT language_code AS "language_code!", attempt AS "attempt!",
                   file_name AS "file_name!", current_text,
-                  transcript_version AS "transcript_version!",
-                  extraction_failed AS "extraction_failed!"
+                  transcript_version AS "transcript_version!"
              FROM dictations WHERE id = $1 AND user_id = $2"#,
         id.as_uuid(),
         user.as_uuid(),
@@ -208,7 +211,6 @@ pub async fn get(pool: &PgPool, user: UserId, id: TranscriptionId) -> Result<Tra
         transcript_version: more.transcript_version,
         segments: segments::read(&mut tx, user, id, 0).await?,
         entities: entities::read(&mut tx, user, id, more.transcript_version).await?,
-        extraction_failed: more.extraction_failed,
     })
 }
 

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use seva_model::{DoctorProfile, EmailAddress, FullName, UserId};
 use seva_store::{
-    local_credentials::{
-        self as credentials, CodePurpose, LocalAccount, NewLocalUser, RegisteredAnew,
-    },
+    local_credentials::{self as credentials, CodePurpose, LocalAccount, NewLocalUser, StoredCode},
     users::{self, IdentityUser},
 };
 
@@ -14,6 +12,7 @@ use crate::fixture::{World, assert_refused, commit, is_not_found};
 
 const CONFIRM: CodePurpose = CodePurpose::ConfirmEmail;
 const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn email(text: &str) -> EmailAddress {
     text.parse().unwrap()
@@ -21,6 +20,12 @@ fn email(text: &str) -> EmailAddress {
 
 fn name(text: &str) -> FullName {
     text.parse().unwrap()
+}
+
+async fn take_try(world: &World, user: UserId, purpose: CodePurpose) -> Option<StoredCode> {
+    credentials::take_try(world.pool(), user, purpose, 100, DAY)
+        .await
+        .unwrap()
 }
 
 async fn find(world: &World, address: &str) -> Option<LocalAccount> {
@@ -110,13 +115,11 @@ async fn an_account_is_opened_found_and_confirmed() {
     assert!(!found().await.confirmed);
     commit!(world, credentials::confirm, id, "hash-1").unwrap();
     assert!(found().await.confirmed);
-    let code = credentials::take_try(world.pool(), id, CONFIRM)
-        .await
-        .unwrap();
+    let code = take_try(&world, id, CONFIRM).await;
     assert!(code.is_none(), "the code is used up");
     commit!(world, credentials::confirm, id, "hash-1").unwrap();
 
-    commit!(world, credentials::set_password_hash, id, "hash-2").unwrap();
+    commit!(world, credentials::replace_password, id, "hash-1", "hash-2").unwrap();
     assert_eq!(found().await.password_hash, "hash-2");
     assert!(find(&world, "nobody@clinic.example").await.is_none());
     // Asha signs in elsewhere and has no password here.
@@ -127,7 +130,7 @@ async fn an_account_is_opened_found_and_confirmed() {
     );
     is_not_found(
         "hash",
-        commit!(world, credentials::set_password_hash, world.asha, "h"),
+        commit!(world, credentials::replace_password, world.asha, "h", "h"),
     );
 }
 
@@ -145,60 +148,47 @@ async fn only_an_unconfirmed_account_is_registered_anew() {
     assert_refused!(commit!(world, credentials::insert, &again), Taken);
 
     let renamed = name("Dr Nila Rao");
-    let anew = |known_hash, password_hash| RegisteredAnew {
-        full_name: &renamed,
-        known_hash,
-        password_hash,
-        reserved: HOUR,
-    };
-    let register = async |known, new| {
-        let anew = anew(known, new);
-        commit!(world, credentials::register_anew, id, &anew)
-    };
+    let register = async |known| commit!(world, credentials::register_again, id, known, &renamed);
     let stored = async || {
         let account = find(&world, "nila@clinic.example").await.unwrap();
         (account.password_hash, account.full_name)
     };
-    let age = "UPDATE local_credentials SET registered_at = now() - interval '61 min'
-                WHERE user_id = $1";
-
-    assert_refused!(register("hash-1", "hash-2").await, WrongState);
+    assert_refused!(register("hash-0").await, WrongState);
     assert_eq!(
         stored().await,
         ("hash-1".to_owned(), "Dr Nila".to_owned()),
-        "it is reserved"
+        "the password was replaced since it was read"
     );
-    register("hash-1", "hash-1").await.unwrap();
+    register("hash-1").await.unwrap();
     assert_eq!(
         stored().await,
         ("hash-1".to_owned(), "Dr Nila Rao".to_owned())
     );
+    commit!(world, credentials::confirm, id, "hash-1").unwrap();
+    assert_refused!(register("hash-1").await, WrongState);
+}
 
-    world.sql(age, id.as_uuid()).await;
-    let (one, two) = tokio::join!(register("hash-1", "hash-2"), register("hash-1", "hash-3"));
-    assert_eq!(
-        u8::from(one.is_ok()) + u8::from(two.is_ok()),
-        1,
-        "of two at once one is reserved from then on"
-    );
-    let (hash, _) = stored().await;
-    assert_refused!(register("hash-1", "hash-1").await, WrongState);
-
-    world.sql(age, id.as_uuid()).await;
-    commit!(world, credentials::confirm, id, &hash).unwrap();
-    assert_refused!(register(&hash, &hash).await, WrongState);
-    assert_refused!(register(&hash, "hash-4").await, WrongState);
+#[tokio::test]
+async fn a_new_password_confirms_the_address_and_voids_all_codes() {
+    let world = World::new().await;
+    let id = local_account(&world, "nila@clinic.example").await;
+    let reset = CodePurpose::ResetPassword;
+    for purpose in [CONFIRM, reset] {
+        commit!(world, credentials::set_code, id, purpose, &[1; 32], 5, HOUR).unwrap();
+    }
+    commit!(world, credentials::replace_password, id, "hash-1", "hash-2").unwrap();
+    assert!(find(&world, "nila@clinic.example").await.unwrap().confirmed);
+    for purpose in [CONFIRM, reset] {
+        let code = take_try(&world, id, purpose).await;
+        assert!(code.is_none(), "{purpose:?}");
+    }
 }
 
 #[tokio::test]
 async fn a_code_has_so_many_tries_and_a_time() {
     let world = World::new().await;
     let id = local_account(&world, "nila@clinic.example").await;
-    let take = async || {
-        credentials::take_try(world.pool(), id, CONFIRM)
-            .await
-            .unwrap()
-    };
+    let take = async || take_try(&world, id, CONFIRM).await;
     assert!(take().await.is_none());
 
     commit!(world, credentials::set_code, id, CONFIRM, &[1; 32], 2, HOUR).unwrap();
@@ -225,12 +215,7 @@ async fn a_code_has_so_many_tries_and_a_time() {
     .unwrap();
     assert!(!take().await.unwrap().usable, "it is too old");
     let reset = CodePurpose::ResetPassword;
-    assert!(
-        credentials::take_try(world.pool(), id, reset)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(take_try(&world, id, reset).await.is_none());
 }
 
 #[tokio::test]
@@ -241,12 +226,70 @@ async fn tries_at_once_are_all_counted() {
     let tries: Vec<_> = (0..8)
         .map(|_| {
             let pool = world.pool().clone();
-            tokio::spawn(async move { credentials::take_try(&pool, id, CONFIRM).await })
+            tokio::spawn(async move { credentials::take_try(&pool, id, CONFIRM, 2, DAY).await })
         })
         .collect();
-    let mut usable = 0;
+    let (mut usable, mut admitted) = (0, 0);
     for one in tries {
-        usable += u8::from(one.await.unwrap().unwrap().unwrap().usable);
+        let code = one.await.unwrap().unwrap().unwrap();
+        usable += u8::from(code.usable);
+        admitted += u8::from(code.usable && code.admitted);
     }
-    assert_eq!(usable, 3);
+    assert_eq!((usable, admitted), (3, 2));
+}
+
+#[tokio::test]
+async fn tries_are_counted_over_all_codes_of_a_purpose_until_they_are_forgotten() {
+    let world = World::new().await;
+    let id = local_account(&world, "nila@clinic.example").await;
+    let reset = CodePurpose::ResetPassword;
+    let send = async |purpose, tries| {
+        commit!(
+            world,
+            credentials::set_code,
+            id,
+            purpose,
+            &[1; 32],
+            tries,
+            HOUR
+        )
+        .unwrap();
+    };
+    // Three of a day, in these tests.
+    let admitted = async |purpose| {
+        let code = credentials::take_try(world.pool(), id, purpose, 3, DAY).await;
+        code.unwrap().unwrap().admitted
+    };
+    send(CONFIRM, 2).await;
+    send(reset, 2).await;
+    assert!(admitted(CONFIRM).await && admitted(CONFIRM).await);
+    assert!(admitted(CONFIRM).await, "a void code tells nothing");
+    send(CONFIRM, 2).await;
+    assert!(admitted(CONFIRM).await);
+    assert!(!admitted(CONFIRM).await);
+    send(CONFIRM, 2).await;
+    assert!(!admitted(CONFIRM).await, "a new code has no new tries");
+    assert!(admitted(reset).await, "the other purpose");
+
+    let age = async |age: &str| {
+        sqlx::query("UPDATE local_codes SET guesses_since = now() - $1::text::interval")
+            .bind(age)
+            .execute(world.pool())
+            .await
+            .unwrap();
+    };
+    age("23 hours").await;
+    assert!(!admitted(CONFIRM).await);
+    age("24 hours").await;
+    send(CONFIRM, 5).await;
+    for allowed in [true, true, true, false] {
+        assert_eq!(admitted(CONFIRM).await, allowed, "the next day");
+    }
+    credentials::forget_tries(world.pool(), world.asha)
+        .await
+        .unwrap();
+    assert!(!admitted(CONFIRM).await, "somebody else");
+    credentials::forget_tries(world.pool(), id).await.unwrap();
+    send(CONFIRM, 5).await;
+    assert!(admitted(CONFIRM).await);
 }

@@ -177,7 +177,7 @@ async fn a_failed_extraction_of_an_edit_is_marked_until_one_succeeds() {
     let read = transcriptions::get(world.pool(), world.asha, id)
         .await
         .unwrap();
-    assert!(read.extraction_failed && read.entities.is_empty());
+    assert!(read.summary.extraction_failed && read.entities.is_empty());
     commit!(
         world,
         entities::replace,
@@ -190,7 +190,7 @@ async fn a_failed_extraction_of_an_edit_is_marked_until_one_succeeds() {
     let read = transcriptions::get(world.pool(), world.asha, id)
         .await
         .unwrap();
-    assert!(!read.extraction_failed && read.entities.len() == 1);
+    assert!(!read.summary.extraction_failed && read.entities.len() == 1);
 }
 
 #[tokio::test]

@@ -190,6 +190,11 @@ pub(crate) fn segment(index: u32, text: &str) -> Segment {
             end: f64::from(index) * 100.0 + place as f64 + 0.9,
             // A word with a question mark is one the engine was unsure of.
             confidence: if word.ends_with('?') { 0.25 } else { 0.75 },
+            alternatives: if word.ends_with('?') {
+                vec!["another".to_owned(), "an \"other\"".to_owned()]
+            } else {
+                Vec::new()
+            },
         })
         .collect();
     Segment {

@@ -334,7 +334,7 @@ async fn a_failed_extraction_completes_with_the_transcript() {
         .await
         .unwrap();
     assert_eq!(done.summary.status, TranscriptionStatus::Completed);
-    assert!(done.extraction_failed && done.entities.is_empty());
+    assert!(done.summary.extraction_failed && done.entities.is_empty());
     assert_eq!(done.transcript, "Start metformin.");
 }
 

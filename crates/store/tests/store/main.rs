@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod authenticators;
 mod dictation_lists;
 mod dictations;
 mod fixture;
@@ -17,4 +18,6 @@ mod queue;
 mod scoping;
 mod sessions;
 mod signing;
+mod speech_traces;
 mod transactions;
+mod upgrade;

@@ -19,6 +19,9 @@ pub async fn extractor(make: impl AsyncFn() -> Arc<dyn EntityExtractor>) {
     offsets_are_code_points(&*port).await;
     what_is_said_of_a_medicine_is_found(&*port).await;
     what_is_denied_is_marked(&*port).await;
+    codes_are_offered_best_first(&*port).await;
+    what_is_private_is_marked_as_such(&*port).await;
+    a_long_text_is_read_to_its_end(&*port).await;
 }
 
 /// All entities of a text, after checking what holds for any of them.
@@ -113,5 +116,52 @@ async fn what_is_denied_is_marked(port: &dyn EntityExtractor) {
     assert_eq!(
         named(&entities, "fever").category,
         Category::MedicalCondition
+    );
+}
+
+async fn codes_are_offered_best_first(port: &dyn EntityExtractor) {
+    let text = "She has type 2 diabetes mellitus. Start metformin 500 mg twice daily.";
+    let entities = found(port, text).await;
+    let diabetes = named(&entities, "diabetes");
+    let metformin = named(&entities, "metformin");
+    assert!(diabetes.icd10[0].code.starts_with("E11"), "{diabetes:?}");
+    assert!(diabetes.rxnorm.is_empty(), "a condition is no medicine");
+    assert_eq!(metformin.rxnorm[0].code, "6809");
+    assert!(metformin.icd10.is_empty(), "a medicine is no condition");
+    for concepts in [&diabetes.icd10, &metformin.rxnorm] {
+        let sureness: Vec<_> = concepts.iter().map(|concept| concept.score).collect();
+        assert!(
+            sureness.windows(2).all(|pair| pair[0] >= pair[1]),
+            "{sureness:?}"
+        );
+        assert!(concepts.len() <= 5, "five are enough to choose from");
+    }
+}
+
+/// The page lists what is private nowhere, so it has to be told apart.
+async fn what_is_private_is_marked_as_such(port: &dyn EntityExtractor) {
+    let entities = found(port, "Patient Parvati Krishnamurthy has a fever.").await;
+    assert_eq!(
+        named(&entities, "parvati").category,
+        Category::ProtectedHealthInformation
+    );
+}
+
+/// More than any provider takes at once, with the medicine at the very end.
+async fn a_long_text_is_read_to_its_end(port: &dyn EntityExtractor) {
+    let start = "He has a fever. ";
+    let middle = "रोगी ठीक है 😀. ".repeat(1000);
+    let text = format!("{start}{middle}Start metformin 500 mg twice daily.");
+    let entities = found(port, &text).await;
+    assert_eq!(named(&entities, "fever").begin_offset, 9);
+    let metformin = named(&entities, "metformin");
+    let before = text.split("metformin").next().expect("the text before");
+    assert_eq!(metformin.begin_offset as usize, before.chars().count());
+    assert!(
+        metformin
+            .attributes
+            .iter()
+            .any(|part| part.text == "500 mg"),
+        "the strength is found beside it"
     );
 }

@@ -36,6 +36,7 @@ pub async fn mailer<W: MailWorld>(make: impl AsyncFn() -> W) {
                 to: to.clone(),
                 subject: subject.to_owned(),
                 text: text.to_owned(),
+                html: format!("<!doctype html><p>{text}</p>"),
             })
             .await
             .expect("sending");

@@ -12,7 +12,7 @@ mod secrets;
 mod transcriber;
 
 pub use extractor::extractor;
-pub use identity::{IdentityWorld, identity};
+pub use identity::{IdentityException, IdentityWorld, code_shown, identity};
 pub use mailer::{MailWorld, mailer};
 pub use objects::{ObjectWorld, object_store};
 pub use secrets::{SecretWorld, secrets};

@@ -38,6 +38,8 @@ async fn read(body: ObjectBody) -> Vec<u8> {
 /// # Panics
 /// At the first promise that is not kept.
 pub async fn object_store<W: ObjectWorld>(make: impl AsyncFn() -> W) {
+    let checked = make().await.objects().check().await;
+    assert!(checked.is_ok(), "{checked:?}");
     what_is_put_is_read_back(&make().await).await;
     files_go_in_and_out(&make().await).await;
     parts_are_read_by_range(&make().await).await;

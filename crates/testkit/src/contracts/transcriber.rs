@@ -1,6 +1,8 @@
 use async_trait::async_trait;
 use seva_model::Segment;
-use seva_services::ports::{Transcriber, TranscriberError, TranscriberEvent, TranscriptionRequest};
+use seva_services::ports::{
+    Forgotten, Transcriber, TranscriberError, TranscriberEvent, TranscriptionRequest,
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -110,6 +112,22 @@ async fn speech_becomes_words_with_times(world: &impl SpeechWorld) {
             assert!((0.0..=1.0).contains(&word.confidence));
             now = word.start;
         }
+    }
+    what_has_ended_is_forgotten_at_once(world, &request).await;
+}
+
+async fn what_has_ended_is_forgotten_at_once(
+    world: &impl SpeechWorld,
+    request: &TranscriptionRequest,
+) {
+    let transcriber = world.transcriber();
+    if !transcriber.leaves_traces(request.specialty) {
+        return;
+    }
+    // Whoever lost the answer asks again.
+    for _ in 0..2 {
+        let forgotten = transcriber.forget(request.id).await;
+        assert_eq!(forgotten.expect("it is forgotten"), Forgotten::Gone);
     }
 }
 

@@ -5,8 +5,10 @@ use std::{
     time::Duration,
 };
 
+use seva_local::FileSecrets;
 use seva_server::{Application, Config, Role, config::Variables};
-use seva_services::Services;
+use seva_services::{Ports, Services, ports::SecretSource as _};
+use seva_store::SealedSessionStore;
 use seva_testkit::TestDatabase;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -27,28 +29,36 @@ pub(crate) struct TestApp {
 
 /// With a worker.
 pub(crate) async fn spawn_app() -> TestApp {
-    spawn(Role::All, &[], |_| {}).await
+    spawn(Role::All, &[], |_| {}, |_| {}).await
 }
 
 /// Without a worker: dictations stay in the queue.
 pub(crate) async fn spawn_web() -> TestApp {
-    spawn(Role::Web, &[], |_| {}).await
+    spawn(Role::Web, &[], |_| {}, |_| {}).await
 }
 
 /// Without a worker, with some variables of its own.
 pub(crate) async fn spawn_web_with(variables: &[(&str, &str)]) -> TestApp {
-    spawn(Role::Web, variables, |_| {}).await
+    spawn(Role::Web, variables, |_| {}, |_| {}).await
 }
 
 /// Without a worker; an upload may stand still for so long only.
 pub(crate) async fn spawn_impatient_web(upload_idle: Duration) -> TestApp {
-    spawn(Role::Web, &[], |config| {
-        config.web.upload_idle = upload_idle;
-    })
-    .await
+    let impatient = |config: &mut Config| config.web.upload_idle = upload_idle;
+    spawn(Role::Web, &[], impatient, |_| {}).await
 }
 
-async fn spawn(role: Role, extra: &[(&str, &str)], adjust: impl FnOnce(&mut Config)) -> TestApp {
+/// Without a worker, with some ports of its own.
+pub(crate) async fn spawn_web_exchanging(exchange: impl FnOnce(&mut Ports)) -> TestApp {
+    spawn(Role::Web, &[], |_| {}, exchange).await
+}
+
+async fn spawn(
+    role: Role,
+    extra: &[(&str, &str)],
+    adjust: impl FnOnce(&mut Config),
+    exchange: impl FnOnce(&mut Ports),
+) -> TestApp {
     let database = TestDatabase::new().await;
     let home = tempfile::tempdir().unwrap();
     let variables = variables(&database, home.path()).into_iter();
@@ -58,7 +68,7 @@ async fn spawn(role: Role, extra: &[(&str, &str)], adjust: impl FnOnce(&mut Conf
     let variables: Variables = variables.chain(extra).collect();
     let mut config = Config::read(&variables, role).unwrap();
     adjust(&mut config);
-    let application = Application::build(config).await.unwrap();
+    let application = Application::build_with(config, exchange).await.unwrap();
     TestApp {
         address: format!("http://127.0.0.1:{}", application.port().unwrap()),
         services: application.services().clone(),
@@ -123,6 +133,14 @@ impl TestApp {
 
     pub(crate) fn rows(&self) -> Rows {
         Rows::of(&self.database)
+    }
+
+    /// The server's sessions, opened with its own key.
+    pub(crate) async fn sessions(&self) -> SealedSessionStore {
+        let secrets = FileSecrets::new(self.home.path().join("secrets"));
+        let key = secrets.key("session").await.unwrap();
+        let key = key.expose().try_into().unwrap();
+        SealedSessionStore::new(self.database.pool().clone(), key)
     }
 
     /// Where codes arrive.

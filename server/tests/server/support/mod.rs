@@ -25,7 +25,10 @@ mod process;
 pub(crate) mod recordings;
 mod rows;
 
-pub(crate) use app::{TestApp, spawn_app, spawn_impatient_web, spawn_web, spawn_web_with};
+pub(crate) use app::{
+    TestApp, spawn_app, spawn_impatient_web, spawn_web, spawn_web_exchanging, spawn_web_with,
+    variables,
+};
 pub(crate) use browser::{Browser, PASSWORD, mailed_code};
 pub(crate) use events::Events;
 pub(crate) use process::ServerProcess;

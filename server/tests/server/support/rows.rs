@@ -39,6 +39,31 @@ impl Rows {
         .unwrap()
     }
 
+    /// Lets codes of authenticators count again that were used, as time would.
+    pub(crate) async fn let_steps_pass(&self) {
+        sqlx::query("UPDATE local_authenticators SET last_step = 0")
+            .execute(&self.0)
+            .await
+            .unwrap();
+    }
+
+    /// Ends a waiting dictation as one that was heard and whose entities could not be
+    /// found.
+    pub(crate) async fn end_without_entities(&self, id: &str, transcript: &str) {
+        sqlx::query(
+            "WITH ended AS (DELETE FROM jobs WHERE transcription_id = $1::uuid)
+             UPDATE transcriptions
+                SET status = 'COMPLETED', stage = 'DONE', progress = 100, transcript_text = $2,
+                    extraction_failed = true, completed_at = now(), version = version + 1
+              WHERE id = $1::uuid",
+        )
+        .bind(id)
+        .bind(transcript)
+        .execute(&self.0)
+        .await
+        .unwrap();
+    }
+
     /// Holds whoever wants to change this dictation's row, until it is dropped.
     pub(crate) async fn hold_dictation(&self, id: &str) -> Transaction<'static, Postgres> {
         let mut hold = self.0.begin().await.unwrap();

@@ -4,21 +4,21 @@ use std::{
     collections::VecDeque,
     sync::{
         Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use async_trait::async_trait;
 use seva_model::{AdviceText, Attribute, Category, MedicineHit, MedicineKind, Trait, TraitName};
-use seva_services::ports::{EntityExtractor, FoundEntity, Lexicon, PortError};
+use seva_services::ports::{EntityExtractor, FoundEntity, Lexicon, PortError, PortFailure};
 use tokio::sync::Semaphore;
-
-use super::failure;
 
 /// Finds a handful of words.
 pub(crate) struct ScriptedExtractor {
-    /// Whether each of the next calls may be repeated after it failed.
-    pub(crate) failures: Mutex<VecDeque<bool>>,
+    /// How each of the next calls fails.
+    pub(crate) failures: Mutex<VecDeque<PortFailure>>,
+    /// A type that no column holds, for what the next calls find.
+    pub(crate) odd_type: AtomicBool,
     /// One permit a call.
     pub(crate) gate: Semaphore,
     pub(crate) calls: AtomicUsize,
@@ -28,13 +28,14 @@ impl ScriptedExtractor {
     pub(crate) fn new(permits: usize) -> Self {
         Self {
             failures: Mutex::default(),
+            odd_type: AtomicBool::default(),
             gate: Semaphore::new(permits),
             calls: AtomicUsize::default(),
         }
     }
 
-    pub(crate) fn fail(&self, may_retry: bool) {
-        self.failures.lock().unwrap().push_back(may_retry);
+    pub(crate) fn fail(&self, failure: PortFailure) {
+        self.failures.lock().unwrap().push_back(failure);
     }
 }
 
@@ -114,10 +115,15 @@ impl EntityExtractor for ScriptedExtractor {
         self.calls.fetch_add(1, Ordering::SeqCst);
         self.gate.acquire().await.unwrap().forget();
         let failing = self.failures.lock().unwrap().pop_front();
-        match failing {
-            Some(may_retry) => Err(failure("extractor", may_retry)),
-            None => Ok(find_all(text)),
+        if let Some(failure) = failing {
+            let error = PortError::new("extractor", "scripted", failure, "the test said so");
+            return Err(error);
         }
+        let mut found = find_all(text);
+        if self.odd_type.load(Ordering::SeqCst) {
+            found[0].entity_type = "X".repeat(101);
+        }
+        Ok(found)
     }
 }
 

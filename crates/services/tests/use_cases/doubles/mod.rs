@@ -9,7 +9,7 @@ use seva_services::ports::{PortError, PortFailure};
 
 pub(crate) use language::{ScriptedExtractor, SmallLexicon};
 pub(crate) use people::People;
-pub(crate) use speech::{Inspector, SENTENCES, ScriptedTranscriber, Speech, segments};
+pub(crate) use speech::{Forgetting, Inspector, SENTENCES, ScriptedTranscriber, Speech, segments};
 pub(crate) use storage::{Objects, Printer};
 
 /// Permits that never run out.

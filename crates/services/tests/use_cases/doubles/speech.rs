@@ -5,15 +5,15 @@ use std::{
     path::Path,
     sync::{
         Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use async_trait::async_trait;
-use seva_model::{Segment, Word};
+use seva_model::{Segment, Specialty, TranscriptionId, Word};
 use seva_services::ports::{
-    AudioFacts, AudioInspector, AudioRefused, Transcriber, TranscriberError, TranscriberEvent,
-    TranscriptionRequest,
+    AudioFacts, AudioInspector, AudioRefused, Forgotten, PortError, Transcriber, TranscriberError,
+    TranscriberEvent, TranscriptionRequest,
 };
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -51,6 +51,16 @@ pub(crate) enum Speech {
     Panics,
 }
 
+/// What becomes of a wish to forget.
+#[derive(Clone, Copy)]
+pub(crate) enum Forgetting {
+    Gone,
+    NotYet,
+    Fails,
+    /// The process is at it for as long as it lives.
+    Hangs,
+}
+
 /// Plays its scripts in order, then repeats hearing [`SENTENCES`].
 pub(crate) struct ScriptedTranscriber {
     pub(crate) scripts: Mutex<VecDeque<Speech>>,
@@ -58,6 +68,11 @@ pub(crate) struct ScriptedTranscriber {
     pub(crate) steps: Semaphore,
     pub(crate) calls: AtomicUsize,
     pub(crate) cancelled: AtomicUsize,
+    /// Dictations whose traces outside it was told to remove, in order.
+    forgotten: Mutex<Vec<TranscriptionId>>,
+    forgetting: Mutex<Forgetting>,
+    /// Whether it keeps everything in its process.
+    pub(crate) embedded: AtomicBool,
 }
 
 pub(crate) const SENTENCES: [&str; 3] = [
@@ -73,7 +88,21 @@ impl ScriptedTranscriber {
             steps: Semaphore::new(steps),
             calls: AtomicUsize::default(),
             cancelled: AtomicUsize::default(),
+            forgotten: Mutex::default(),
+            forgetting: Mutex::new(Forgetting::Gone),
+            embedded: AtomicBool::default(),
         }
+    }
+
+    /// How often it was told to forget the dictation.
+    pub(crate) fn forgotten(&self, id: TranscriptionId) -> usize {
+        let forgotten = self.forgotten.lock().unwrap();
+        forgotten.iter().filter(|it| **it == id).count()
+    }
+
+    /// What becomes of a wish to forget from now on.
+    pub(crate) fn will(&self, forgetting: Forgetting) {
+        *self.forgetting.lock().unwrap() = forgetting;
     }
 
     pub(crate) fn next(&self, speech: Speech) {
@@ -133,6 +162,22 @@ impl Transcriber for ScriptedTranscriber {
         self.step(&cancel).await?;
         Ok(segments)
     }
+
+    /// As of a provider that has jobs for all but one specialty.
+    fn leaves_traces(&self, specialty: Specialty) -> bool {
+        specialty != Specialty::Urology && !self.embedded.load(Ordering::SeqCst)
+    }
+
+    async fn forget(&self, id: TranscriptionId) -> Result<Forgotten, PortError> {
+        self.forgotten.lock().unwrap().push(id);
+        let forgetting = *self.forgetting.lock().unwrap();
+        match forgetting {
+            Forgetting::Gone => Ok(Forgotten::Gone),
+            Forgetting::NotYet => Ok(Forgotten::NotYet),
+            Forgetting::Fails => Err(failure("transcriber", false)),
+            Forgetting::Hangs => std::future::pending().await,
+        }
+    }
 }
 
 pub(crate) fn segments(sentences: &[&str]) -> Vec<Segment> {
@@ -150,6 +195,7 @@ pub(crate) fn segments(sentences: &[&str]) -> Vec<Segment> {
                         start: at - 0.5,
                         end: at,
                         confidence: 0.75,
+                        alternatives: Vec::new(),
                     }
                 })
                 .collect();

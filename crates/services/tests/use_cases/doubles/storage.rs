@@ -80,6 +80,10 @@ impl ObjectStore for Objects {
         Ok(())
     }
 
+    async fn check(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+
     async fn delete(&self, key: &str) -> Result<(), ObjectError> {
         self.stored.lock().unwrap().remove(key);
         Ok(())
