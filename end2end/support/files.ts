@@ -1,5 +1,6 @@
 // Files that tests upload, and other bytes. What can be made in a line of code is made here, so
 // that the repository holds only real speech.
+import { readFileSync } from "node:fs";
 import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -22,6 +23,16 @@ export function silentWav(seconds: number): MemoryFile {
 export function wordlessWav(seconds: number): MemoryFile {
   const hum = (second: number) => 0.2 * Math.sin(2 * Math.PI * 120 * second);
   return { name: "hum.wav", mimeType: "audio/wav", buffer: wav(seconds, hum) };
+}
+
+/** The short dictation again and again for eight minutes: almost the most that can be sent, and
+ * still being transcribed when a test has done with it. */
+export function longDictation(): MemoryFile {
+  // 16-bit mono of 16 kHz, behind a header of 44 bytes.
+  const speech = readFileSync(path.join(root, "crates/speech/tests/fixtures/speech.wav")).subarray(44);
+  const count = speech.length / 2;
+  const sound = (second: number) => speech.readInt16LE((Math.round(second * 16_000) % count) * 2) / 32_767;
+  return { name: "long.wav", mimeType: "audio/wav", buffer: wav(480, sound) };
 }
 
 /** A 16-bit mono WAV of a sound, which is a value from -1 to 1 for each second. */

@@ -61,6 +61,20 @@ export async function watchUntilReady(page: Page): Promise<Seen> {
   });
 }
 
+/** What the sample dictation says is marked. */
+export async function expectSpokenEntities(page: Page): Promise<void> {
+  const transcript = page.locator("#transcript");
+  for (const medicine of ["metformin", "amlodipine"]) {
+    await expect(
+      transcript.locator(".entity--medication").filter({ hasText: new RegExp(medicine, "i") }).first(),
+    ).toBeVisible();
+  }
+  await expect(
+    transcript.locator(".entity--condition.is-negated").filter({ hasText: /chest pain/i }),
+  ).toBeVisible();
+  await expect(transcript.locator(".entity--condition").filter({ hasText: /hypertension/i }).first()).toBeVisible();
+}
+
 /** Fills in what a prescription's header needs before it can be signed. */
 export async function fillProfile(page: Page): Promise<void> {
   await page.goto("/profile");

@@ -2,7 +2,7 @@
 // and in the dark. What axe sees on the way through the main job is in main-job.spec.
 import { expectAccessibleLightAndDark, expectNoSidewaysScroll } from "../support/accessible.ts";
 import { expect, newDoctor, test } from "../support/doctor.ts";
-import { sampleDictation, shortDictation, wordlessWav } from "../support/files.ts";
+import { longDictation, shortDictation, wordlessWav } from "../support/files.ts";
 import { fillProfile, hydrated, onDictationPage, sendDictation, watchUntilReady } from "../support/pages.ts";
 import type { Page } from "@playwright/test";
 
@@ -51,7 +51,7 @@ test("lists with content, and what they lead to", async ({ page }) => {
 });
 
 test("a dictation that runs, one that was cancelled and one that failed", async ({ page }) => {
-  await sendDictation(page, sampleDictation, "Runs And Stops");
+  await sendDictation(page, longDictation(), "Runs And Stops");
   await onDictationPage(page);
   await expect(page.locator(".transcript--live .provisional").first()).toBeVisible({ timeout: 120_000 });
   // From here on the page hears nothing, so it stays as it is while axe looks.

@@ -57,7 +57,17 @@ test("what an address says is not shown", async ({ page }) => {
 });
 
 test("the pages anybody may open are accessible and fit the screen", async ({ page }) => {
-  for (const path of ["/sign-in", "/register", "/confirm", "/dev/mailbox", "/verify/ABCDE-FGHJK", "/nowhere"]) {
+  for (const path of [
+    "/sign-in",
+    "/sign-in/challenge",
+    "/forgot-password",
+    "/reset-password",
+    "/register",
+    "/confirm",
+    "/dev/mailbox",
+    "/verify/ABCDE-FGHJK",
+    "/nowhere",
+  ]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expectAccessibleLightAndDark(page);

@@ -1,5 +1,5 @@
 // A dictation while it runs: reload, a second window, the queue, cancel.
-import { expect, test } from "../support/doctor.ts";
+import { expect, signIn, test } from "../support/doctor.ts";
 import { sampleDictation, shortDictation } from "../support/files.ts";
 import { onDictationPage, sendDictation, watchUntilReady } from "../support/pages.ts";
 
@@ -17,15 +17,18 @@ test("a reload in mid-transcription loses nothing", async ({ page }) => {
   expect(text.match(/amlodipine/gi)?.length).toBe(1);
 });
 
-test("two windows show the same dictation move", async ({ page, context }) => {
+test("two browsers show the same dictation move", async ({ page, browser, doctor }) => {
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await signIn(other, doctor);
   await sendDictation(page, sampleDictation);
   const id = await onDictationPage(page);
-  const other = await context.newPage();
   await other.goto(`/dictations/${id}`);
   const [here, there] = await Promise.all([watchUntilReady(page), watchUntilReady(other)]);
   expect(here.percents.length).toBeGreaterThan(1);
   expect(there.percents.length).toBeGreaterThan(1);
   expect(await other.locator("#transcript").textContent()).toBe(await page.locator("#transcript").textContent());
+  await elsewhere.close();
 });
 
 test("a second dictation says that it waits, and moves on", async ({ page, context }) => {

@@ -2,7 +2,13 @@
 import { expectAccessible, expectNoSidewaysScroll } from "../support/accessible.ts";
 import { expect, newDoctor, signIn, test as signedIn } from "../support/doctor.ts";
 import { sampleDictation, shortDictation } from "../support/files.ts";
-import { fillProfile, onDictationPage, sendDictation, watchUntilReady } from "../support/pages.ts";
+import {
+  expectSpokenEntities,
+  fillProfile,
+  onDictationPage,
+  sendDictation,
+  watchUntilReady,
+} from "../support/pages.ts";
 import { pdfText } from "../support/pdf.ts";
 import { test } from "@playwright/test";
 
@@ -51,19 +57,6 @@ test("a doctor dictates, watches, reviews, signs and hands over the PDF", async 
   // The dose that was heard is gone; 2.5 mg and 500 mg are other doses.
   expect(text).not.toMatch(/(?<![\d.])5 mg/);
 });
-
-async function expectSpokenEntities(page: import("@playwright/test").Page): Promise<void> {
-  const transcript = page.locator("#transcript");
-  for (const medicine of ["metformin", "amlodipine"]) {
-    await expect(
-      transcript.locator(".entity--medication").filter({ hasText: new RegExp(medicine, "i") }).first(),
-    ).toBeVisible();
-  }
-  await expect(
-    transcript.locator(".entity--condition.is-negated").filter({ hasText: /chest pain/i }),
-  ).toBeVisible();
-  await expect(transcript.locator(".entity--condition").filter({ hasText: /hypertension/i }).first()).toBeVisible();
-}
 
 signedIn("a word can be heard, a mark opened, a mark hidden, the text edited", async ({ page }) => {
   await sendDictation(page, shortDictation);

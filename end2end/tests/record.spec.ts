@@ -2,7 +2,7 @@
 import { expectAccessible, expectNoSidewaysScroll } from "../support/accessible.ts";
 import { expect, test } from "../support/doctor.ts";
 import { hydrated, onDictationPage, watchUntilReady } from "../support/pages.ts";
-import type { Page } from "@playwright/test";
+import type { Dialog, Page } from "@playwright/test";
 
 test("a doctor records, pauses, goes on, listens and sends", async ({ page }) => {
   await page.goto("/dictations/new");
@@ -45,6 +45,26 @@ test("an unsent recording survives a reload, is heard and sent", async ({ page }
   await expect(page.getByRole("heading", { name: "Not sent yet" })).toBeHidden();
 });
 
+test("leaving with an unsent recording asks first", async ({ page }) => {
+  await record(page);
+  await stop(page);
+  // Gone as soon as the page is loaded anew.
+  await page.evaluate(() => document.documentElement.setAttribute("data-stayed", ""));
+  // Not page.reload: that waits for a page which does not come.
+  const closing = await refusing(page, () => page.evaluate(() => void setTimeout(() => location.reload())));
+  expect(closing.type()).toBe("beforeunload");
+  const profile = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Profile" });
+  const leaving = await refusing(page, () => profile.click());
+  expect(leaving.type()).toBe("confirm");
+  expect(leaving.message()).toBe("The recording was not sent. It stays in this browser. Leave the page?");
+  await expect(page).toHaveURL(/\/dictations\/new$/);
+  await expect(page.locator("html[data-stayed]")).toBeAttached();
+  await expect(page.getByRole("button", { name: "Send", exact: true })).toBeEnabled();
+  page.once("dialog", (dialog) => dialog.accept());
+  await profile.click();
+  await expect(page).toHaveURL(/\/profile$/);
+});
+
 test("two tabs that record at once keep both recordings", async ({ page, context }) => {
   const other = await context.newPage();
   await record(page);
@@ -82,6 +102,16 @@ async function record(page: Page): Promise<void> {
   await hydrated(page);
   await page.getByRole("button", { name: "Record" }).click();
   await expect(page.getByRole("timer")).toHaveText(/0:0[3-9]/);
+}
+
+/** Does what asks a question, answers no, and tells what was asked. */
+async function refusing(page: Page, act: () => Promise<void>): Promise<Dialog> {
+  const asked = page.waitForEvent("dialog").then(async (dialog) => {
+    await dialog.dismiss();
+    return dialog;
+  });
+  const [dialog] = await Promise.all([asked, act()]);
+  return dialog;
 }
 
 async function stop(page: Page): Promise<void> {

@@ -33,7 +33,7 @@ test("a file that is too large is refused before it is sent", async ({ page }) =
   await page.locator("#audio_file").setInputFiles(tooLargeFile());
   await expect(
     page.getByText(
-      "This file is 16.0 MB; at most 16 MB can be sent. Record in shorter parts, or save it as m4a or mp3.",
+      "This file is 16.1 MB; at most 16 MB can be sent. Record in shorter parts, or save it as m4a or mp3.",
       { exact: true },
     ),
   ).toBeVisible();

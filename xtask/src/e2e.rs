@@ -6,17 +6,30 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::Args;
 
+use crate::checks::Report;
+use crate::emulated_aws::EmulatedAws;
 use crate::paths::Paths;
-use crate::server::{self, Server};
+use crate::server::{self, Family, Server};
 use crate::setup::Browsing;
 use crate::setup::node::Node;
+use crate::steps::step;
 use crate::test::TestDatabase;
+use crate::web::Site;
 use crate::{network, setup, shell, web};
+
+/// Playwright's configuration for a server whose ports are on AWS.
+const ON_AWS: &[&str] = &["--config", "playwright.aws.config.ts"];
+/// The program of `crates/aws` that is AWS here.
+const EMULATED_AWS: &str = "emulated_aws";
 
 /// Which browser tests.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Handed to Playwright: a file, --project, --grep, --headed
+    /// Only those of end2end/aws: a server on AWS, against emulators
+    #[arg(long)]
+    aws: bool,
+    /// Handed to Playwright: a file, --project, --grep, --headed. Then those of end2end/aws are
+    /// run with --aws only
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     playwright: Vec<String>,
 }
@@ -26,7 +39,7 @@ pub(crate) struct Options {
 pub(crate) enum ServerBuild {
     /// The one of `cargo xtask run`.
     OfRun,
-    /// The one the Rust tests were compiled with.
+    /// The one the Rust tests were compiled with. The emulated AWS exists in this one only.
     OfTheTests,
 }
 
@@ -41,15 +54,49 @@ pub(crate) struct Settings<'a> {
 /// Sets up and runs the browser tests.
 pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let words: Vec<_> = options.playwright.iter().map(String::as_str).collect();
-    with_setup(paths, &words)
+    if !options.aws && !words.is_empty() {
+        return here_alone(paths, &words);
+    }
+    let base = setup::for_running(paths)?;
+    let emulators = setup::for_emulating(paths)?;
+    let browsing = setup::for_browsing(paths)?;
+    types(paths, &browsing.node)?;
+    let database = TestDatabase::start(paths, base.postgres.as_ref())?;
+    let settings = Settings {
+        database: &database,
+        speech_model: &base.speech_model,
+        browsing: &browsing,
+        server: ServerBuild::OfTheTests,
+    };
+    if options.aws {
+        return on_aws(paths, &settings, &emulators, &words).map(drop);
+    }
+    let mut report = Report::default();
+    stages(paths, &settings, &emulators, &mut report)?;
+    drop(database);
+    report.finish()
 }
 
 /// Takes the pictures of docs/screens.
 pub(crate) fn screens(paths: &Paths) -> Result<()> {
-    with_setup(paths, &["--config", "playwright.screens.config.ts"])
+    here_alone(paths, &["--config", "playwright.screens.config.ts"])
 }
 
-fn with_setup(paths: &Paths, words: &[&str]) -> Result<()> {
+/// All browser tests, a stage for each family.
+pub(crate) fn stages(
+    paths: &Paths,
+    settings: &Settings<'_>,
+    emulators: &Path,
+    report: &mut Report,
+) -> Result<()> {
+    report.stage("browser tests", || here(paths, settings, &[]))?;
+    report.stage("browser tests, AWS", || {
+        on_aws(paths, settings, emulators, &[])
+    })?;
+    Ok(())
+}
+
+fn here_alone(paths: &Paths, words: &[&str]) -> Result<()> {
     let base = setup::for_running(paths)?;
     let browsing = setup::for_browsing(paths)?;
     types(paths, &browsing.node)?;
@@ -60,7 +107,7 @@ fn with_setup(paths: &Paths, words: &[&str]) -> Result<()> {
         browsing: &browsing,
         server: ServerBuild::OfRun,
     };
-    playwright(paths, &settings, words).map(drop)
+    here(paths, &settings, words).map(drop)
 }
 
 /// Whether the npm packages are there, so that the types can be checked.
@@ -80,59 +127,118 @@ fn compiler(paths: &Paths) -> PathBuf {
 }
 
 /// Builds, starts a server with an empty database and no files, and runs Playwright against it.
-pub(crate) fn playwright(paths: &Paths, settings: &Settings<'_>, words: &[&str]) -> Result<String> {
-    let site = web::build(paths)?;
-    let program = match settings.server {
-        ServerBuild::OfRun => server::build(paths, false)?,
-        ServerBuild::OfTheTests => build_with_tests(paths)?,
+fn here(paths: &Paths, settings: &Settings<'_>, words: &[&str]) -> Result<String> {
+    let (program, site) = build(paths, settings.server)?;
+    let database_url = settings.database.create("seva_e2e")?;
+    let family = Family::Local {
+        database_url: &database_url,
+        speech_model: settings.speech_model,
+        demo: true,
     };
-    let site = site.finish()?;
-    let data = paths.data().join("e2e");
+    let (server, log) = start(paths, &program, &site, "e2e", family)?;
+    let mut playwright = playwright(paths, settings.browsing, &server);
+    shell::run(playwright.args(words)).with_context(|| log_is(&log))?;
+    Ok("Playwright".to_owned())
+}
+
+/// The same with a server whose ports are all on AWS, which is on this machine too.
+fn on_aws(
+    paths: &Paths,
+    settings: &Settings<'_>,
+    emulators: &Path,
+    words: &[&str],
+) -> Result<String> {
+    let (program, site) = build(paths, settings.server)?;
+    let database_url = settings.database.create("seva_e2e_aws")?;
+    let mut started = None;
+    step("emulated AWS", |_| {
+        let program = paths.target.join("debug/examples").join(EMULATED_AWS);
+        started = Some(EmulatedAws::start(&program, emulators, &database_url)?);
+        Ok("ready".to_owned())
+    })?;
+    let aws = started.context("the emulated AWS was not started")?;
+    let family = Family::Aws(aws.environment());
+    let (server, log) = start(paths, &program, &site, "e2e-aws", family)?;
+    let mut playwright = playwright(paths, settings.browsing, &server);
+    playwright
+        .args(ON_AWS)
+        .args(words)
+        .env("SEVA_AWS_HOLDINGS", aws.holdings());
+    shell::run(&mut playwright).with_context(|| log_is(&log))?;
+    // What the emulators hold is needed until the server has ended.
+    drop(server);
+    Ok("Playwright".to_owned())
+}
+
+/// Starts a server with no files. Returns where its log is, too.
+fn start(
+    paths: &Paths,
+    program: &Path,
+    site: &Site,
+    name: &str,
+    family: Family<'_>,
+) -> Result<(Server, PathBuf)> {
+    let data = paths.data().join(name);
     if data.exists() {
         fs::remove_dir_all(&data)?;
     }
     // Beside the folder, so that it is there to be read after a failure.
-    let log = paths.data().join("e2e-server.log");
-    let database_url = settings.database.create("seva_e2e")?;
+    let log = paths.data().join(format!("{name}-server.log"));
     let server = Server::start(&server::Settings {
-        program: &program,
-        site: &site,
+        program,
+        site,
         port: network::free_port()?,
-        database_url: &database_url,
         data: &data,
-        speech_model: settings.speech_model,
-        demo: true,
+        family,
         log: Some(&log),
-    })?;
+    })
+    .with_context(|| log_is(&log))?;
+    Ok((server, log))
+}
+
+fn log_is(log: &Path) -> String {
+    format!("the server's log is {}", log.display())
+}
+
+/// Playwright against a server; what it shall run is still to be added.
+fn playwright(paths: &Paths, browsing: &Browsing, server: &Server) -> std::process::Command {
     let folder = paths.root.join("end2end");
     let script = folder.join("node_modules/@playwright/test/cli.js");
-    let mut playwright = settings.browsing.node.script(&script);
+    let mut playwright = browsing.node.script(&script);
     playwright
         .arg("test")
-        .args(words)
         .current_dir(folder)
         .env("SEVA_BASE_URL", server.url())
-        .env(
-            "PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH",
-            &settings.browsing.chromium,
-        );
-    shell::run(&mut playwright)
-        .with_context(|| format!("the server's log is {}", log.display()))?;
-    Ok("Playwright".to_owned())
+        .env("PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH", &browsing.chromium);
+    playwright
+}
+
+fn build(paths: &Paths, server: ServerBuild) -> Result<(PathBuf, Site)> {
+    let site = web::build(paths)?;
+    let program = match server {
+        ServerBuild::OfRun => server::build(paths, false)?,
+        ServerBuild::OfTheTests => build_with_tests(paths)?,
+    };
+    Ok((program, site.finish()?))
 }
 
 fn build_with_tests(paths: &Paths) -> Result<PathBuf> {
-    let mut cargo = paths.cargo();
-    // Selecting tests selects the features of the tests, hence the same dependencies.
-    cargo.args([
-        "build",
-        "--workspace",
-        "--exclude",
-        "frontend",
-        "--bin",
-        "seva-server",
-        "--tests",
-    ]);
-    shell::run(setup::with_tools(paths, &mut cargo))?;
+    step("server", |step| {
+        step.say("cargo build, as the tests are built");
+        let mut cargo = paths.cargo();
+        // Selecting an example selects the features of the tests, hence the same dependencies.
+        cargo.args([
+            "build",
+            "--workspace",
+            "--exclude",
+            "frontend",
+            "--bin",
+            "seva-server",
+            "--example",
+            EMULATED_AWS,
+        ]);
+        shell::run(setup::with_tools(paths, &mut cargo))?;
+        Ok("built".to_owned())
+    })?;
     Ok(paths.target.join("debug/seva-server"))
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::checks::Report;
 use crate::paths::Paths;
 use crate::setup::node::Node;
-use crate::{e2e, invariants, setup, shell};
+use crate::{deployment, e2e, invariants, setup, shell};
 
 /// All lints with a table of their own.
 pub(crate) fn lint(paths: &Paths) -> Result<()> {
@@ -26,6 +26,7 @@ pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<
         Ok("rustfmt".to_owned())
     })?;
     report.stage("invariants", || invariants::check(paths))?;
+    report.stage("deployment", || deployment::check(paths))?;
     match Node::find(paths).filter(|_| e2e::has_packages(paths)) {
         Some(node) => {
             report.stage("TypeScript", || e2e::types(paths, &node))?;
@@ -35,6 +36,8 @@ pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<
         }
     }
     report.stage("dependencies", || {
+        // Those of other systems too, which nothing here has built.
+        shell::fetch(paths.cargo().args(["fetch", "--locked"]))?;
         let mut command = std::process::Command::new(deny);
         command.current_dir(&paths.root);
         // The list of known advisories is fetched from outside the registries, so it is not asked.

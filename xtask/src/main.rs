@@ -10,8 +10,11 @@
 
 mod bench;
 mod checks;
+mod deployment;
 mod digest;
+mod dist;
 mod e2e;
+mod emulated_aws;
 mod interrupt;
 mod invariants;
 mod lint;
@@ -28,6 +31,7 @@ mod steps;
 mod test;
 mod web;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -58,7 +62,7 @@ enum Task {
     Lint,
     /// Format the code
     Fmt,
-    /// The browser tests alone
+    /// The browser tests alone: here, and on AWS against emulators
     E2e(e2e::Options),
     /// Take the pictures of docs/screens
     Screens,
@@ -70,8 +74,14 @@ enum Task {
         #[arg(long)]
         stop: bool,
     },
+    /// Build the server and the site for another machine, into one folder
+    Dist(dist::Options),
     /// Fetch the speech model into the cache and print its path
-    Model,
+    Model {
+        /// Copy it to this file as well
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Renew .sqlx, the committed description of every query
     Sqlx,
 }
@@ -104,9 +114,8 @@ fn dispatch(task: Task) -> Result<()> {
         Task::Bench(options) => bench::run(&paths, &options),
         Task::Db { stop: true } => postgres::command::stop(&paths),
         Task::Db { stop: false } => postgres::command::start(&paths),
-        Task::Model => steps::step("speech model", |step| {
-            Ok(model::provide(&paths, step)?.display().to_string())
-        }),
+        Task::Dist(options) => dist::dist(&paths, &options),
+        Task::Model { out } => dist::model(&paths, out.as_deref()),
         Task::Sqlx => sqlx::renew(&paths),
     }
 }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::paths::Paths;
 use crate::postgres::{Cluster, Durability, Programs, command::DATABASE};
-use crate::server::{self, Server, Settings};
+use crate::server::{self, Family, Server, Settings};
 use crate::steps::{duration, step};
 use crate::{network, setup, web};
 
@@ -52,10 +52,12 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
             program: &program,
             site: &site,
             port,
-            database_url: &database.url,
             data: &data,
-            speech_model: &setup.speech_model,
-            demo: database.is_own(),
+            family: Family::Local {
+                database_url: &database.url,
+                speech_model: &setup.speech_model,
+                demo: database.is_own(),
+            },
             log: None,
         })?);
         Ok("answers".to_owned())

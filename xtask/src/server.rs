@@ -1,5 +1,6 @@
 //! The product's server as a child of this tool.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
@@ -25,14 +26,49 @@ pub(crate) struct Settings<'a> {
     pub(crate) program: &'a Path,
     pub(crate) site: &'a Site,
     pub(crate) port: u16,
-    pub(crate) database_url: &'a str,
     /// Files, secrets, mailbox, uploads under way.
     pub(crate) data: &'a Path,
-    pub(crate) speech_model: &'a Path,
-    /// Whether the demo doctor shall exist; else only if the user's own `SEVA_DEMO` says so.
-    pub(crate) demo: bool,
+    pub(crate) family: Family<'a>,
     /// Where its log goes; to the terminal without.
     pub(crate) log: Option<&'a Path>,
+}
+
+/// Who does what the server does not do itself.
+pub(crate) enum Family<'a> {
+    /// This machine.
+    Local {
+        database_url: &'a str,
+        speech_model: &'a Path,
+        /// Whether the demo doctor shall exist; else only if the user's own `SEVA_DEMO` says so.
+        demo: bool,
+    },
+    /// AWS, as these variables describe it.
+    Aws(&'a BTreeMap<String, String>),
+}
+
+impl Family<'_> {
+    fn describe_to(&self, server: &mut Command) {
+        match *self {
+            Self::Local {
+                database_url,
+                speech_model,
+                demo,
+            } => {
+                let demo = if demo { "1".into() } else { own_demo() };
+                server
+                    .env("SEVA_PROFILE", "local")
+                    .env("SEVA_DEMO", demo)
+                    .env("SEVA_WHISPER_MODEL", speech_model)
+                    .env("DATABASE_URL", database_url);
+            }
+            Self::Aws(variables) => {
+                // Nothing of the user's own: neither variables nor a file `.env`, which the
+                // server would look for from the clone upwards.
+                shell::forget(server, &["AWS_", "SEVA_", "DATABASE_URL"]);
+                server.envs(variables).current_dir("/");
+            }
+        }
+    }
 }
 
 /// A running server; dropping it stops it.
@@ -47,23 +83,13 @@ impl Server {
         std::fs::create_dir_all(settings.data)?;
         let address = format!("127.0.0.1:{}", settings.port);
         let mut command = Command::new(settings.program);
+        command.current_dir(settings.data);
+        settings.family.describe_to(&mut command);
         command
-            .env("SEVA_PROFILE", "local")
-            .env(
-                "SEVA_DEMO",
-                if settings.demo {
-                    "1".into()
-                } else {
-                    own_demo()
-                },
-            )
             .env("SEVA_ADDR", &address)
             .env("SEVA_BASE_URL", format!("http://{address}"))
             .env("SEVA_DATA_DIR", settings.data)
-            .env("SEVA_WHISPER_MODEL", settings.speech_model)
-            .env("DATABASE_URL", settings.database_url)
-            .env("LEPTOS_SITE_ADDR", &address)
-            .current_dir(settings.data);
+            .env("LEPTOS_SITE_ADDR", &address);
         if let Some(log) = settings.log {
             command.stderr(std::fs::File::create(log)?);
         }
@@ -114,18 +140,36 @@ impl Drop for Server {
 
 /// Compiles the server and returns its path.
 pub(crate) fn build(paths: &Paths, release: bool) -> Result<PathBuf> {
+    compile(paths, release, &mut paths.cargo())
+}
+
+/// Compiles it for other machines than this one and returns its path.
+pub(crate) fn build_portable(paths: &Paths) -> Result<PathBuf> {
+    // Cargo does not notice what whisper.cpp is told by the environment: a folder of its own.
+    let apart = Paths {
+        target: paths.target.join("portable"),
+        ..paths.clone()
+    };
+    let mut cargo = apart.cargo();
+    cargo
+        .env("GGML_NATIVE", "OFF")
+        // whisper.cpp takes it for a wish for the oldest processor.
+        .env_remove("SOURCE_DATE_EPOCH");
+    compile(&apart, true, &mut cargo)
+}
+
+fn compile(paths: &Paths, release: bool, cargo: &mut Command) -> Result<PathBuf> {
     step("server", |step| {
         step.say(if release {
             "cargo build -p server --release"
         } else {
             "cargo build -p server"
         });
-        let mut cargo = paths.cargo();
         cargo.args(["build", "--package", "server", "--bin", "seva-server"]);
         if release {
             cargo.arg("--release");
         }
-        shell::run(setup::with_tools(paths, &mut cargo))?;
+        shell::run(setup::with_tools(paths, cargo))?;
         Ok("built".to_owned())
     })?;
     Ok(paths

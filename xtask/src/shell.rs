@@ -1,6 +1,7 @@
 //! Running other programs, so that a signal is noticed and a failure says what failed.
 
 use std::ffi::OsStr;
+use std::io::{self, IsTerminal as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -30,6 +31,21 @@ pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
         .spawn()
         .with_context(|| format!("cannot start `{}`", describe(command)))?;
     wait(&mut child)
+}
+
+/// Whether a person sees what programs say; nobody wants progress bars in a log.
+pub(crate) fn is_watched() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Runs a command that fetches something: a person sees how far it is, and elsewhere it is
+/// silent unless it fails.
+pub(crate) fn fetch(command: &mut Command) -> Result<()> {
+    if is_watched() {
+        run(command)
+    } else {
+        output(command).map(drop)
+    }
 }
 
 /// Runs a command in silence and returns what it printed; its errors are part of the failure.
@@ -121,6 +137,16 @@ pub(crate) fn cargo(root: &Path) -> Command {
         }
     }
     command
+}
+
+/// Lets a command know nothing of this process's variables whose names begin so.
+pub(crate) fn forget(command: &mut Command, prefixes: &[&str]) {
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if prefixes.iter().any(|prefix| text.starts_with(prefix)) {
+            command.env_remove(&name);
+        }
+    }
 }
 
 /// The command as one would type it; programs by name alone.

@@ -29,13 +29,15 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
         // The very build of the Rust tests: nothing is compiled twice.
         server: e2e::ServerBuild::OfTheTests,
     };
-    report.stage("browser tests", || e2e::playwright(paths, &settings, &[]))?;
+    e2e::stages(paths, &settings, &setup.emulators, &mut report)?;
     drop(database);
     report.finish()
 }
 
 fn rust_tests(paths: &Paths, setup: &TestSetup, database_url: &str) -> Result<String> {
     let mut cargo = paths.cargo();
+    // The user's own address of a service would come before the emulator's.
+    shell::forget(&mut cargo, &["AWS_ENDPOINT_URL"]);
     let runner = match &setup.nextest {
         Some(_) => {
             cargo.args(["nextest", "run", "--no-fail-fast"]);
@@ -56,7 +58,8 @@ fn rust_tests(paths: &Paths, setup: &TestSetup, database_url: &str) -> Result<St
     cargo
         .args(["--workspace", "--exclude", "frontend"])
         .env("DATABASE_URL", database_url)
-        .env("SEVA_WHISPER_MODEL", &setup.base.speech_model);
+        .env("SEVA_WHISPER_MODEL", &setup.base.speech_model)
+        .env("SEVA_EMULATORS", &setup.emulators);
     shell::run(setup::with_tools(paths, &mut cargo))?;
     Ok(runner.to_owned())
 }

@@ -64,14 +64,15 @@ fn apt(prefix: &[&str], words: &[&str]) -> Result<()> {
     let mut all = prefix
         .iter()
         .copied()
-        .chain(["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]);
+        .chain(["apt-get", "-o", "Dpkg::Use-Pty=0"]);
     let mut command = Command::new(all.next().unwrap_or("apt-get"));
     command
         .args(all)
+        .args((!shell::is_watched()).then_some("-qq"))
         .args(words)
         .env("DEBIAN_FRONTEND", "noninteractive");
-    // What the packages say of themselves is shown if they fail. sudo asks on the terminal itself.
-    shell::output(&mut command).map(drop)
+    // sudo asks on the terminal itself.
+    shell::fetch(&mut command)
 }
 
 /// What to put before `apt-get`; `None` if we may not.

@@ -54,7 +54,7 @@ pub(crate) fn packages(paths: &Paths, node: &Node, step: &Step) -> Result<String
         .args(["--no-audit", "--no-fund", "--loglevel=error"])
         .current_dir(&folder);
     // The system's Chromium is used; Playwright need not fetch its own.
-    shell::output(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+    shell::fetch(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
     fs::write(&stamp, sum)?;
     Ok("installed".to_owned())
 }

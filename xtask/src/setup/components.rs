@@ -23,7 +23,7 @@ pub(crate) fn provide(paths: &Paths, step: &Step) -> Result<String> {
         format!("{lacks}, and it is not from rustup: install what is missing from where it is from")
     })?;
     step.say(&by_hand);
-    shell::output(
+    shell::fetch(
         Command::new(rustup)
             .current_dir(&paths.root)
             .args(["component", "add"])

