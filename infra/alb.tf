@@ -22,10 +22,10 @@ resource "aws_lb_target_group" "web" {
   # A stopping server ends its streams and gives requests 10 s.
   deregistration_delay = 15
 
-  # Answers within 5 s, and asks the database, the object store and the secrets: patience, because
-  # all servers share these, and new ones would fare no better.
+  # Answers within 5 s, and asks the database: patience, because all servers share it, and new ones
+  # would fare no better. What else fails is told by /health.
   health_check {
-    path                = "/health"
+    path                = "/health/ready"
     matcher             = "200"
     interval            = 15
     timeout             = 6

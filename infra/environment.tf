@@ -12,6 +12,10 @@ locals {
     SEVA_LOG_FORMAT      = "json"
     SEVA_WORKER_PARALLEL = tostring(var.worker_parallel)
 
+    # The load balancer, whose addresses change, says where requests come from. Nobody else in
+    # this network reaches a server.
+    SEVA_TRUSTED_PROXIES = aws_vpc.main.cidr_block
+
     AWS_REGION                   = var.region
     SEVA_COGNITO_USER_POOL_ID    = aws_cognito_user_pool.main.id
     SEVA_COGNITO_CLIENT_ID       = aws_cognito_user_pool_client.web.id

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use seva_services::{
     DEMO_EMAIL, DEMO_PASSWORD, Ports, Services, ServicesConfig, Worker, WorkerConfig,
 };
-use seva_store::{PgPool, SealedSessionStore};
+use seva_store::{PgPool, sign_in_limits};
 use tokio::{
     net::{TcpListener, TcpSocket},
     task::JoinSet,
@@ -21,8 +21,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{BaseUrl, Config, Role},
+    cors::Origins,
+    limits::Limits,
+    metrics::Metrics,
     rest::health::Checks,
-    router, session, site,
+    router,
+    session::Sessions,
+    site,
     spool::SpoolDirectory,
     state::AppState,
     wiring::{self, LocalSpeech, Suppliers, Wired},
@@ -32,7 +37,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
-/// How often sessions that are over are removed.
+/// How often what is over is removed: sessions, counts of sign-ins.
 const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// A server that is ready to run: the database is migrated, the port is bound.
@@ -42,7 +47,8 @@ pub struct Application {
     listener: Option<TcpListener>,
     services: Services,
     state: AppState,
-    sessions: SealedSessionStore,
+    sessions: Sessions,
+    metrics: Option<(TcpListener, Metrics)>,
     whisper: Option<Arc<LocalSpeech>>,
     pool: PgPool,
     shutdown: CancellationToken,
@@ -74,6 +80,10 @@ impl Application {
             true => Some(reserve(config.web.addr)?),
             false => None,
         };
+        let for_metrics = match config.observing.metrics_addr {
+            Some(addr) => Some(listen_for_metrics(addr).await?),
+            None => None,
+        };
         let addr = match &reserved {
             Some(socket) => socket.local_addr()?,
             None => config.web.addr,
@@ -88,6 +98,7 @@ impl Application {
             secrets,
             downloads,
             whisper,
+            breakers,
         } = wired;
         exchange(&mut ports);
         // After every check: a version that can't start must not take the database
@@ -95,7 +106,11 @@ impl Application {
         seva_store::migrate(&pool)
             .await
             .context("the database could not be migrated")?;
-        let sessions = session::store(pool.clone(), &session_key)?;
+        let sessions = Sessions::new(&config.session, pool.clone(), &session_key)?;
+        let metrics = match for_metrics {
+            Some(listener) => Some((listener, Metrics::start(pool.clone(), breakers.clone())?)),
+            None => None,
+        };
         let services_config = ServicesConfig {
             base_url: base_url.as_str().to_owned(),
             spool_dir: spool.recordings(),
@@ -109,6 +124,10 @@ impl Application {
             base_url: base_url.clone(),
             downloads,
             checks: Arc::new(Checks::new(secrets, wiring::needed_secrets(&config))),
+            breakers,
+            origins: Origins::new(base_url.clone(), &config.web.cors_origins),
+            limits: Limits::new(&config.limits, pool.clone(), &session_key),
+            request_timeout: config.web.request_timeout,
             upload_idle: config.web.upload_idle,
             shutdown: shutdown.clone(),
         };
@@ -129,6 +148,7 @@ impl Application {
             services,
             state,
             sessions,
+            metrics,
             whisper,
             pool,
             shutdown,
@@ -141,6 +161,13 @@ impl Application {
     pub fn port(&self) -> Option<u16> {
         let addr = self.listener.as_ref()?.local_addr().ok()?;
         Some(addr.port())
+    }
+
+    /// The port on which it serves metrics, if it does.
+    #[must_use]
+    pub fn metrics_port(&self) -> Option<u16> {
+        let (listener, _) = self.metrics.as_ref()?;
+        Some(listener.local_addr().ok()?.port())
     }
 
     /// The address people see.
@@ -180,7 +207,8 @@ impl Application {
     }
 
     /// Serves and works until [`shutdown`](Self::shutdown) is cancelled. Then
-    /// streams end, requests get a little time, and the worker gives its job back.
+    /// streams end, requests get a little time, the worker gives its jobs back, and
+    /// the connections to the database are closed.
     ///
     /// # Errors
     /// The listener failed.
@@ -189,7 +217,11 @@ impl Application {
         let mut tasks = JoinSet::new();
         tasks.spawn(ended(self.services.spawn_live_updates(shutdown.clone())));
         if self.config.role != Role::Worker {
-            tasks.spawn(tidy(self.sessions.clone(), shutdown.clone()));
+            let (sessions, pool) = (self.sessions.clone(), self.pool.clone());
+            tasks.spawn(tidy(sessions, pool, shutdown.clone()));
+        }
+        if let Some((listener, metrics)) = self.metrics {
+            tasks.spawn(metrics.serve(listener, shutdown.clone()));
         }
         if self.config.role.takes_jobs() {
             if let Some(whisper) = self.whisper.clone() {
@@ -200,7 +232,7 @@ impl Application {
         }
         let served = match self.listener {
             Some(listener) => {
-                let router = router::router(self.state, self.sessions);
+                let router = router::router(self.state, &self.sessions);
                 serve(listener, router, shutdown.clone()).await
             }
             None => {
@@ -212,7 +244,10 @@ impl Application {
         if timeout(PATIENCE, tasks.join_all()).await.is_err() {
             tracing::warn!("stopped before everything had ended");
         }
-        self.pool.close().await;
+        // Whoever still has a connection does not keep the process for ever.
+        if timeout(PATIENCE, self.pool.close()).await.is_err() {
+            tracing::warn!("stopped before every connection to the database was closed");
+        }
         drop(self.spool);
         served
     }
@@ -240,17 +275,23 @@ fn reserve(addr: SocketAddr) -> anyhow::Result<TcpSocket> {
         socket.bind(addr)?;
         Ok(socket)
     };
-    take().map_err(|error| unavailable(addr, error))
+    take().map_err(|error| unavailable(addr, "SEVA_ADDR", error))
 }
 
 fn listen(socket: TcpSocket, addr: SocketAddr) -> anyhow::Result<TcpListener> {
     socket
         .listen(BACKLOG)
-        .map_err(|error| unavailable(addr, error))
+        .map_err(|error| unavailable(addr, "SEVA_ADDR", error))
 }
 
-fn unavailable(addr: SocketAddr, error: io::Error) -> anyhow::Error {
-    anyhow::Error::new(error).context(format!("can't listen on {addr} (SEVA_ADDR)"))
+async fn listen_for_metrics(addr: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(addr)
+        .await
+        .map_err(|error| unavailable(addr, "SEVA_METRICS_ADDR", error))
+}
+
+fn unavailable(addr: SocketAddr, variable: &str, error: io::Error) -> anyhow::Error {
+    anyhow::Error::new(error).context(format!("can't listen on {addr} ({variable})"))
 }
 
 async fn serve(
@@ -259,6 +300,8 @@ async fn serve(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let stopping = shutdown.clone();
+    // Who asks is known by their address.
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router)
         .with_graceful_shutdown(shutdown.cancelled_owned())
         .into_future();
@@ -289,15 +332,18 @@ async fn warm_up(whisper: Arc<LocalSpeech>) {
     }
 }
 
-async fn tidy(sessions: SealedSessionStore, shutdown: CancellationToken) {
+async fn tidy(sessions: Sessions, pool: PgPool, shutdown: CancellationToken) {
     let mut hours = tokio::time::interval(TIDY_EVERY);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = hours.tick() => {}
         }
-        if let Err(error) = sessions.delete_expired().await {
+        if let Err(error) = sessions.store.delete_expired().await {
             tracing::warn!(%error, "sessions that are over could not be removed");
+        }
+        if let Err(error) = sign_in_limits::delete_expired(&pool).await {
+            tracing::warn!(%error, "counts of sign-ins that are over could not be removed");
         }
     }
 }

@@ -103,6 +103,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// A body that may be missing altogether.
+impl<T: DeserializeOwned, S: Send + Sync> axum::extract::OptionalFromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, ApiError> {
+        if !request.headers().contains_key(CONTENT_TYPE) {
+            return Ok(None);
+        }
+        let body = <Self as FromRequest<S>>::from_request(request, state).await?;
+        Ok(Some(body))
+    }
+}
+
 /// Says in the API's own words what the limit's layer says in plain text.
 pub(crate) async fn explain_limit(response: Response) -> Response {
     let is_json = response

@@ -5,10 +5,15 @@
 //! who implements the ports ([`wiring`]), and speaks HTTP.
 
 pub mod application;
+mod breaker;
 pub mod config;
+mod cors;
 mod errors;
+mod limits;
+mod metrics;
 mod pages;
 mod printer;
+mod refused;
 mod renewal;
 mod rest;
 mod router;

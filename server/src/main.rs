@@ -48,17 +48,20 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    telemetry::start(&config.log)?;
+    let telemetry = telemetry::start(&config.log, &config.observing)?;
     let application = Application::build(config).await?;
     tokio::spawn(stop_on_signal(application.shutdown())?);
     application.announce()?;
-    application.run_until_stopped().await
+    let served = application.run_until_stopped().await;
+    telemetry.end().await;
+    served
 }
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {
-    telemetry::start(&config.log)?;
+    let telemetry = telemetry::start(&config.log, &config.observing)?;
     seva_server::migrate(config).await?;
     tracing::info!("the database is up to date");
+    telemetry.end().await;
     Ok(())
 }
 

@@ -7,7 +7,6 @@ use axum::{
     middleware::{from_fn, from_fn_with_state, map_response},
     routing::{get, post},
 };
-use seva_store::SealedSessionStore;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -19,10 +18,15 @@ use tower_http::{
 };
 
 use crate::{
-    errors, pages,
+    cors, errors, limits, pages,
     renewal::Renewal,
-    rest::{audio, auth, credentials, events, files, forms, health, prescriptions, transcriptions},
-    security, session, site,
+    rest::{
+        audio, auth, credentials, events, export, files, forms, health, papers, prescriptions,
+        transcriptions,
+    },
+    security,
+    session::{self, KeepAlive, Sessions},
+    site,
     state::AppState,
     telemetry,
 };
@@ -31,13 +35,16 @@ use crate::{
 const MAX_BODY: usize = 1024 * 1024;
 
 /// The whole route table.
-pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
+pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
+    let in_time = from_fn_with_state(state.request_timeout, limits::in_time);
     // The upload counts for itself while it arrives, and says more when it is too much.
     let uploads = Router::new()
         .route("/dictations/upload", post(forms::upload))
         .route(
             "/api/v1/transcriptions",
-            post(transcriptions::create).get(transcriptions::list),
+            get(transcriptions::list)
+                .layer(in_time.clone())
+                .post(transcriptions::create),
         )
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyTimeoutLayer::new(state.upload_idle));
@@ -78,17 +85,34 @@ pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
         )
         .route("/transcriptions/{id}/events", get(events::follow))
         .route("/transcriptions/{id}/audio", get(audio::audio))
+        .route("/transcriptions/{id}/entities", get(export::entities))
+        .route("/transcriptions/{id}/transcript", get(export::transcript))
         .route(
-            "/prescriptions/{id}/preview.pdf",
-            get(prescriptions::preview),
+            "/prescriptions",
+            post(prescriptions::create).get(prescriptions::list),
         )
-        .route("/prescriptions/{id}/pdf", get(prescriptions::pdf));
+        .route("/prescriptions/search", post(prescriptions::search))
+        .route(
+            "/prescriptions/{id}",
+            get(prescriptions::get)
+                .put(prescriptions::update)
+                .delete(prescriptions::delete),
+        )
+        .route(
+            "/prescriptions/{id}/finalize",
+            post(prescriptions::finalize),
+        )
+        .route("/prescriptions/{id}/copy", post(prescriptions::copy))
+        .route("/prescriptions/{id}/preview.pdf", get(papers::preview))
+        .route("/prescriptions/{id}/pdf", get(papers::pdf))
+        .route("/prescriptions/{id}/fhir", get(papers::fhir));
 
     let limited = Router::new()
         .nest("/api/v1", api)
         .merge(pages::routes(&state))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
-        .layer(map_response(errors::explain_limit));
+        .layer(map_response(errors::explain_limit))
+        .layer(in_time);
 
     let package = site::package(&state.leptos);
     let hashed = state.leptos.hash_files;
@@ -107,15 +131,20 @@ pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
         .merge(uploads)
         .merge(limited)
         .layer(from_fn_with_state(
-            Renewal::new(state.services.clone()),
+            KeepAlive::new(Renewal::new(state.services.clone()), sessions),
             session::keep_alive,
         ))
+        .layer(from_fn_with_state(state.limits.clone(), limits::per_user))
         .layer(session::layer(sessions, &state.base_url))
         .layer(from_fn_with_state(
-            state.base_url.clone(),
+            state.origins.clone(),
             security::same_origin,
         ))
         .route("/files/{token}", get(files::download))
+        .layer(from_fn_with_state(
+            state.limits.clone(),
+            limits::per_address,
+        ))
         .nest_service(&format!("/{}", state.leptos.site_pkg_dir), package)
         .layer(from_fn_with_state(
             state.base_url.clone(),
@@ -123,8 +152,12 @@ pub(crate) fn router(state: AppState, sessions: SealedSessionStore) -> Router {
         ))
         // Asked by machines, under whatever name they know this one by.
         .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(CatchPanicLayer::custom(errors::after_panic))
+        .layer(map_response(limits::retry_after))
+        .layer(from_fn_with_state(state.origins.clone(), cors::share))
         .layer(from_fn_with_state(
             state.base_url.clone(),
             security::headers,

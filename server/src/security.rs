@@ -8,11 +8,11 @@ use axum::{
         uri::Authority,
     },
     middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use seva_model::{AppError, ErrorCode};
 
-use crate::{config::BaseUrl, errors::ApiError};
+use crate::{config::BaseUrl, cors::Origins, refused::Audience};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -98,7 +98,7 @@ pub(crate) async fn known_host(
             base_url.as_str()
         ),
     );
-    ApiError(refusal).into_response()
+    Audience::of(&request).refuse(refusal)
 }
 
 /// Every name the request gives counts: of two, nobody knows which was meant.
@@ -115,9 +115,9 @@ fn is_known(request: &Request, base_url: &BaseUrl) -> bool {
 ///
 /// Browsers say where a request comes from, in `Origin` or at least in
 /// `Sec-Fetch-Site`. A program says neither, and brings no cookie that somebody
-/// else could make use of.
+/// else could make use of. Sites that are configured may use the API, and nothing else.
 pub(crate) async fn same_origin(
-    State(base_url): State<BaseUrl>,
+    State(origins): State<Origins>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -125,7 +125,7 @@ pub(crate) async fn same_origin(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if is_safe || is_own(request.headers(), &base_url) {
+    if is_safe || origins.is_own(request.headers()) || origins.is_let_in(&request) {
         return next.run(request).await;
     }
     tracing::warn!("refused a request from another site");
@@ -133,10 +133,12 @@ pub(crate) async fn same_origin(
         ErrorCode::Forbidden,
         "This came from another site, so nothing was changed. Open SEVA itself and try again.",
     );
-    ApiError(refusal).into_response()
+    Audience::of(&request).refuse(refusal)
 }
 
-fn is_own(headers: &HeaderMap, base_url: &BaseUrl) -> bool {
+/// Whether a request comes from this site itself, or from no site at all and without a
+/// cookie.
+pub(crate) fn is_own(headers: &HeaderMap, base_url: &BaseUrl) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
     if let Some(origin) = text(&ORIGIN) {
         // `localhost` and `127.0.0.1` are the same machine under two names: the

@@ -12,53 +12,85 @@ use seva_store::{PgPool, SealedSessionStore};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
 
-use crate::{config::BaseUrl, renewal::Renewal};
+use crate::{
+    config::{BaseUrl, SessionConfig},
+    renewal::Renewal,
+};
 
-/// A session nobody used for so long is over.
-const IDLE: Duration = Duration::hours(12);
-/// How often use is written down: a row is not written for each request.
+/// How often use is written down, at most: a row is not written for each request.
 const RENEW_AFTER: Duration = Duration::minutes(10);
 const USED_AT: &str = "used_at";
 
-/// The store of sessions, sealed with `key`.
-///
-/// # Errors
-/// `key` does not have 32 bytes.
-pub(crate) fn store(pool: PgPool, key: &Secret) -> anyhow::Result<SealedSessionStore> {
-    let key: &[u8; 32] = key.expose().try_into()?;
-    Ok(SealedSessionStore::new(pool, key))
+/// Where sessions are, and how long they last. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Sessions {
+    /// Sealed, and over so long after their sign-in.
+    pub(crate) store: SealedSessionStore,
+    /// A session nobody used for so long is over.
+    idle: Duration,
+}
+
+impl Sessions {
+    /// Sessions as configured, sealed with `key`.
+    ///
+    /// # Errors
+    /// `key` does not have 32 bytes.
+    pub(crate) fn new(config: &SessionConfig, pool: PgPool, key: &Secret) -> anyhow::Result<Self> {
+        let key: &[u8; 32] = key.expose().try_into()?;
+        Ok(Self {
+            store: SealedSessionStore::new(pool, key).ending_after(config.longest),
+            idle: config.idle.try_into()?,
+        })
+    }
 }
 
 /// Reads and sets the cookie. The prefix `__Host-` makes browsers refuse it from
 /// any other host and over an open connection; on this very machine there is no
 /// https, and so neither prefix nor `Secure`.
 pub(crate) fn layer(
-    store: SealedSessionStore,
+    sessions: &Sessions,
     base_url: &BaseUrl,
 ) -> SessionManagerLayer<SealedSessionStore> {
     let is_https = base_url.is_https();
-    SessionManagerLayer::new(store)
+    SessionManagerLayer::new(sessions.store.clone())
         .with_name(if is_https { "__Host-seva" } else { "seva" })
         .with_secure(is_https)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")
-        .with_expiry(Expiry::OnInactivity(IDLE))
+        .with_expiry(Expiry::OnInactivity(sessions.idle))
+}
+
+/// What lets sessions live on. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct KeepAlive {
+    renewal: Renewal,
+    renew_after: Duration,
+}
+
+impl KeepAlive {
+    pub(crate) fn new(renewal: Renewal, sessions: &Sessions) -> Self {
+        Self {
+            renewal,
+            // So that whoever is at work is never taken for somebody who left.
+            renew_after: RENEW_AFTER.min(sessions.idle / 4),
+        }
+    }
 }
 
 /// Lets the session of somebody who is at work live on, and renews what the
 /// identity provider gave before it ends.
 pub(crate) async fn keep_alive(
-    State(renewal): State<Renewal>,
+    State(keep_alive): State<KeepAlive>,
     session: Session,
     request: Request,
     next: Next,
 ) -> Response {
-    if let Err(error) = renewal.keep(&session).await {
+    if let Err(error) = keep_alive.renewal.keep(&session).await {
         tracing::error!(%error, "the tokens of a session could not be renewed");
     }
     let response = next.run(request).await;
-    if let Err(error) = note_use(&session).await {
+    if let Err(error) = note_use(&session, keep_alive.renew_after).await {
         tracing::error!(%error, "the session could not be prolonged");
     }
     response
@@ -66,7 +98,7 @@ pub(crate) async fn keep_alive(
 
 /// Notes that the session is in use. It is read anew for that: in the minutes that
 /// an upload takes, another request may have renewed what it holds.
-async fn note_use(session: &Session) -> Result<(), AppError> {
+async fn note_use(session: &Session, renew_after: Duration) -> Result<(), AppError> {
     // Then it is written anyway.
     if session.is_modified() {
         return Ok(());
@@ -78,7 +110,7 @@ async fn note_use(session: &Session) -> Result<(), AppError> {
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let unavailable = |_| AppError::unavailable();
     let used_at: Option<i64> = session.get(USED_AT).await.map_err(unavailable)?;
-    if used_at.is_none_or(|at| now - at >= RENEW_AFTER.whole_seconds()) {
+    if used_at.is_none_or(|at| now - at >= renew_after.whole_seconds()) {
         session.load().await.map_err(unavailable)?;
         if typed.user_id().await?.is_none() {
             return Ok(());

@@ -7,7 +7,10 @@ use leptos::config::LeptosOptions;
 use seva_services::Services;
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::BaseUrl, rest::health::Checks, wiring::LocalObjects};
+use crate::{
+    breaker::Breakers, config::BaseUrl, cors::Origins, limits::Limits, rest::health::Checks,
+    wiring::LocalObjects,
+};
 
 /// Cheap to clone: everything in it is shared.
 #[derive(Clone)]
@@ -22,6 +25,14 @@ pub(crate) struct AppState {
     pub(crate) downloads: Option<Arc<LocalObjects>>,
     /// What the health check asks.
     pub(crate) checks: Arc<Checks>,
+    /// Which services are left alone.
+    pub(crate) breakers: Breakers,
+    /// Whose pages may ask.
+    pub(crate) origins: Origins,
+    /// How much one caller may ask for.
+    pub(crate) limits: Limits,
+    /// How long a request may take, but for uploads and streams.
+    pub(crate) request_timeout: Duration,
     /// How long an upload may stand still.
     pub(crate) upload_idle: Duration,
     /// Cancelled when the process is to end: streams end then.

@@ -2,7 +2,10 @@
 //! terminal, to the standard error stream.
 //!
 //! A request is logged by the route's pattern, never by its address: addresses
-//! hold ids and links. No header, no body and no query is ever logged.
+//! hold ids and links. No header, no body and no query is ever logged. What is logged
+//! within a request, by whichever layer, carries its id.
+
+mod traces;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -17,6 +20,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use opentelemetry_sdk::trace::SdkTracer;
 use tracing::{Instrument as _, Level, Metadata, Subscriber};
 use tracing_subscriber::{
     EnvFilter, Layer as _, filter::filter_fn, fmt::MakeWriter, layer::SubscriberExt as _,
@@ -24,7 +28,11 @@ use tracing_subscriber::{
 };
 use uuid::Uuid;
 
-use crate::config::{LogConfig, LogFormat};
+use self::traces::Traces;
+use crate::{
+    config::{LogConfig, LogFormat, ObservingConfig},
+    metrics,
+};
 
 /// Names a request in the log, in the answer and in its errors.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,25 +41,41 @@ tokio::task_local! {
     static CURRENT: String;
 }
 
-/// Starts logging.
+/// What has to be brought to its end with the process.
+#[must_use]
+pub struct Telemetry(Option<Traces>);
+
+impl Telemetry {
+    /// Sends what was collected and not sent yet.
+    pub async fn end(self) {
+        if let Some(traces) = self.0 {
+            traces.end().await;
+        }
+    }
+}
+
+/// Starts logging, and tracing if there is a collector.
 ///
 /// # Errors
 /// The filter is none, or logging was started before.
-pub fn start(config: &LogConfig) -> anyhow::Result<()> {
+pub fn start(config: &LogConfig, observing: &ObservingConfig) -> anyhow::Result<Telemetry> {
     let format = config
         .format
         .unwrap_or_else(|| match io::stderr().is_terminal() {
             true => LogFormat::Pretty,
             false => LogFormat::Json,
         });
-    subscriber(&config.filter, format, io::stderr)?.try_init()?;
+    let traces = observing.traces_to.as_deref().map(Traces::start);
+    let traces = traces.transpose()?;
+    let tracer = traces.as_ref().map(Traces::tracer);
+    subscriber(&config.filter, format, io::stderr, tracer)?.try_init()?;
     // A panic's message may hold anything, even what was dictated: only its
     // place is told.
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string);
         tracing::error!(place, "a thread panicked");
     }));
-    Ok(())
+    Ok(Telemetry(traces))
 }
 
 /// Writes what `filter` asks for, as far as it may be written at all.
@@ -59,6 +83,7 @@ fn subscriber<W>(
     filter: &str,
     format: LogFormat,
     writer: W,
+    tracer: Option<SdkTracer>,
 ) -> anyhow::Result<impl Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -70,12 +95,21 @@ where
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
-            .with_span_list(false)
+            // The outermost has the request's id.
+            .with_current_span(false)
+            .with_span_list(true)
             .boxed(),
     };
+    let spans = tracer.map(|tracer| {
+        tracing_opentelemetry::layer()
+            .with_location(false)
+            .with_threads(false)
+            .with_tracer(tracer)
+    });
     Ok(tracing_subscriber::registry()
         .with(filter)
         .with(filter_fn(is_safe))
+        .with(spans)
         .with(lines))
 }
 
@@ -105,16 +139,18 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("(file)", MatchedPath::as_str);
     let method = request.method().clone();
-    let span = tracing::info_span!("request", request_id = %id);
+    let span = tracing::info_span!("request", request_id = %id, %method, route);
     let began = Instant::now();
     let mut response = CURRENT
         .scope(id.clone(), next.run(request).instrument(span.clone()))
         .await;
-    let duration_ms = began.elapsed().as_secs_f64() * 1000.0;
+    let took = began.elapsed();
+    metrics::count_request(&method, route, response.status(), took);
+    let duration_ms = took.as_secs_f64() * 1000.0;
     let status = response.status().as_u16();
-    span.in_scope(|| match (status, route) {
-        (500.., _) => tracing::error!(%method, route, status, duration_ms, "answered"),
-        (_, "/health" | "(file)") => {
+    span.in_scope(|| match status {
+        500.. => tracing::error!(%method, route, status, duration_ms, "answered"),
+        _ if route == "(file)" || route.starts_with("/health") => {
             tracing::debug!(%method, route, status, duration_ms, "answered");
         }
         _ => tracing::info!(%method, route, status, duration_ms, "answered"),
@@ -155,7 +191,7 @@ mod tests {
     fn logged(filter: &str, format: LogFormat) -> String {
         let lines = Lines::default();
         let writer = lines.clone();
-        let subscriber = subscriber(filter, format, move || writer.clone()).unwrap();
+        let subscriber = subscriber(filter, format, move || writer.clone(), None).unwrap();
         tracing::subscriber::with_default(subscriber, || {
             tracing::trace!(target: "aws_smithy_runtime::client", body = "chest pain", "answer");
             tracing::debug!(target: "hyper::proto", body = "chest pain", "read");

@@ -21,6 +21,7 @@ use seva_services::{
 use seva_store::PgPool;
 
 use crate::{
+    breaker::{Breakers, Watch},
     config::{BaseUrl, Config, DatabaseSource, Hidden, Provider},
     printer::TypstPrinter,
     spool::SpoolDirectory,
@@ -43,6 +44,8 @@ pub(crate) struct Wired {
     pub(crate) downloads: Option<Arc<LocalObjects>>,
     /// What takes a while to get ready.
     pub(crate) whisper: Option<Arc<LocalSpeech>>,
+    /// Of the ports that are in the cloud.
+    pub(crate) breakers: Breakers,
 }
 
 /// What everything else is reached with: the clients of AWS where a port is on it,
@@ -101,7 +104,7 @@ impl Suppliers {
 
     /// What seals the sessions: as configured, else among the secrets.
     pub(crate) async fn session_key(&self, config: &Config) -> anyhow::Result<Secret> {
-        match &config.session_key {
+        match &config.session.key {
             Some(key) => Ok(Secret::new(hex::decode(key.expose())?)),
             None => Ok(self.secrets.key("session").await?),
         }
@@ -112,7 +115,7 @@ impl Suppliers {
 pub(crate) async fn connect(config: &Config, suppliers: &Suppliers) -> anyhow::Result<PgPool> {
     let url = suppliers.database_url(config).await?;
     let url = std::str::from_utf8(url.expose()).context("the database's address is no text")?;
-    seva_store::connect(url)
+    seva_store::connect(url, config.database.pool)
         .await
         .context("the database does not answer (DATABASE_URL, SEVA_DATABASE_SECRET)")
 }
@@ -121,7 +124,7 @@ pub(crate) async fn connect(config: &Config, suppliers: &Suppliers) -> anyhow::R
 pub(crate) fn needed_secrets(config: &Config) -> Vec<&'static str> {
     let local = |provider| provider == Provider::Local;
     let keys = [
-        ("session", config.session_key.is_none()),
+        ("session", config.session.key.is_none()),
         ("codes", local(config.providers.identity)),
         ("links", local(config.providers.objects)),
         ("objects", local(config.providers.objects)),
@@ -156,26 +159,34 @@ pub(crate) async fn wire(
     spool: &SpoolDirectory,
     suppliers: Suppliers,
 ) -> anyhow::Result<Wired> {
+    let mut watch = Watch::default();
+    let providers = &config.providers;
     let (mailer, mailbox) = mailer(config, &suppliers).await?;
+    let mailer = watch.over(mailer, "mailer", providers.mailer);
     let (objects, downloads) = objects(config, base_url, &suppliers).await?;
+    let objects: Arc<dyn ObjectStore> = watch.over(objects, "objects", providers.objects);
     let lexicon = Arc::new(EmbeddedLexicon);
     let (transcriber, whisper) = transcriber(config, &objects, &lexicon, spool, &suppliers).await?;
+    let identity = identity(config, pool, mailer, &suppliers).await?;
+    let extractor = extractor(config, &suppliers).await?;
     let ports = Ports {
-        identity: identity(config, pool, mailer, &suppliers).await?,
+        identity: watch.over(identity, "identity", providers.identity),
         objects,
         // Whatever transcribes: an upload is judged here, before it is stored.
         inspector: Arc::new(SpeechInspector),
-        transcriber,
-        extractor: extractor(config, &suppliers).await?,
+        transcriber: watch.over(transcriber, "transcriber", providers.transcriber),
+        extractor: watch.over(extractor, "extractor", providers.extractor),
         lexicon,
         mailbox,
         printer: Arc::new(TypstPrinter::new()),
     };
+    let secrets = watch.over(suppliers.secrets, "secrets", providers.secrets);
     Ok(Wired {
         ports,
-        secrets: suppliers.secrets,
+        secrets,
         downloads,
         whisper,
+        breakers: watch.breakers(),
     })
 }
 

@@ -59,7 +59,8 @@ fn rust_tests(paths: &Paths, setup: &TestSetup, database_url: &str) -> Result<St
         .args(["--workspace", "--exclude", "frontend"])
         .env("DATABASE_URL", database_url)
         .env("SEVA_WHISPER_MODEL", &setup.base.speech_model)
-        .env("SEVA_EMULATORS", &setup.emulators);
+        .env("SEVA_EMULATORS", &setup.emulators)
+        .env("SEVA_FHIR_VALIDATOR", &setup.fhir);
     shell::run(setup::with_tools(paths, &mut cargo))?;
     Ok(runner.to_owned())
 }

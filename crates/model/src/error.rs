@@ -9,66 +9,72 @@ use serde::{Deserialize, Serialize};
 
 use crate::values::ValueError;
 
-/// Stable codes of the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ErrorCode {
-    /// A field is missing or wrong; `fields` says which.
-    ValidationFailed,
-    /// E-mail or password is wrong. The two are never told apart.
-    AuthenticationFailed,
-    /// Nobody is signed in.
-    NotSignedIn,
-    /// The account awaits its code.
-    EmailNotConfirmed,
-    /// The account has to choose a new password by a mailed code.
-    PasswordResetRequired,
-    /// The code is wrong.
-    CodeMismatch,
-    /// The code is too old.
-    CodeExpired,
-    /// The e-mail address has an account already.
-    AlreadyRegistered,
-    /// The caller may not do that.
-    Forbidden,
-    /// There is no such thing, or it is somebody else's.
-    NotFound,
-    /// The thing is in a state that does not allow it.
-    Conflict,
-    /// Somebody saved a newer version.
-    VersionConflict,
-    /// The recording is over the size limit.
-    AudioTooLarge,
-    /// The recording can't be used; the sentence says why.
-    AudioRejected,
-    /// The request's body is over the limit.
-    BodyTooLarge,
-    /// Too many requests.
-    RateLimited,
-    /// A service that SEVA needs does not answer now.
-    ServiceUnavailable,
-    /// A defect of ours; the log has the rest.
-    Internal,
+/// Defines the codes, each with the HTTP status of a response that carries it.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $status:literal,)+) => {
+        /// Stable codes of the API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum ErrorCode {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of docs/api.md.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// HTTP status of a response that carries the code.
+            #[must_use]
+            pub const fn http_status(self) -> u16 {
+                match self {
+                    $(Self::$variant => $status),+
+                }
+            }
+        }
+    };
 }
 
-impl ErrorCode {
-    /// HTTP status of a response that carries the code.
-    #[must_use]
-    pub const fn http_status(self) -> u16 {
-        match self {
-            Self::ValidationFailed | Self::CodeMismatch | Self::CodeExpired => 400,
-            Self::AuthenticationFailed | Self::NotSignedIn => 401,
-            Self::EmailNotConfirmed | Self::PasswordResetRequired | Self::Forbidden => 403,
-            Self::NotFound => 404,
-            Self::Conflict | Self::AlreadyRegistered => 409,
-            Self::VersionConflict => 412,
-            Self::AudioTooLarge | Self::BodyTooLarge => 413,
-            Self::AudioRejected => 422,
-            Self::RateLimited => 429,
-            Self::ServiceUnavailable => 503,
-            Self::Internal => 500,
-        }
-    }
+codes! {
+    /// A field is missing or wrong; `fields` says which.
+    ValidationFailed = 400,
+    /// The code is wrong.
+    CodeMismatch = 400,
+    /// The code is too old.
+    CodeExpired = 400,
+    /// E-mail or password is wrong. The two are never told apart.
+    AuthenticationFailed = 401,
+    /// Nobody is signed in.
+    NotSignedIn = 401,
+    /// The account awaits its code.
+    EmailNotConfirmed = 403,
+    /// The account has to choose a new password by a mailed code.
+    PasswordResetRequired = 403,
+    /// The caller may not do that.
+    Forbidden = 403,
+    /// There is no such thing, or it is somebody else's.
+    NotFound = 404,
+    /// The thing is in a state that does not allow it.
+    Conflict = 409,
+    /// The e-mail address has an account already.
+    AlreadyRegistered = 409,
+    /// Somebody saved a newer version.
+    VersionConflict = 412,
+    /// The recording is over the size limit.
+    AudioTooLarge = 413,
+    /// The request's body is over the limit.
+    BodyTooLarge = 413,
+    /// The recording can't be used; the sentence says why.
+    AudioRejected = 422,
+    /// The same `Idempotency-Key` came with another request before.
+    IdempotencyKeyReused = 422,
+    /// The request has to name the version it was made on, in `If-Match`.
+    PreconditionRequired = 428,
+    /// Too many requests.
+    RateLimited = 429,
+    /// A defect of ours; the log has the rest.
+    Internal = 500,
+    /// A service that SEVA needs does not answer now.
+    ServiceUnavailable = 503,
 }
 
 /// An error fit to be shown.
@@ -180,7 +186,32 @@ impl From<ValueError> for AppError {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    /// Rows `| `CODE` | status | ... |` of the page's table.
+    fn documented() -> Vec<(String, u16)> {
+        let page = include_str!("../../../docs/api.md");
+        page.lines()
+            .filter_map(|line| {
+                let mut cells = line.strip_prefix("| `")?.split('|');
+                let code = cells.next()?.trim().strip_suffix('`')?;
+                Some((code.to_owned(), cells.next()?.trim().parse().ok()?))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_page_of_the_api_lists_every_code_with_its_status() {
+        let codes: Vec<_> = ErrorCode::ALL
+            .iter()
+            .map(|code| {
+                let name = serde_json::to_value(code).unwrap();
+                (name.as_str().unwrap().to_owned(), code.http_status())
+            })
+            .collect();
+        assert_eq!(documented(), codes);
+    }
 
     #[test]
     fn several_fields_are_all_reported() {

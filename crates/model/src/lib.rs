@@ -2,6 +2,7 @@
 //! built valid, the shapes that travel between them, and the error every layer
 //! ends in. No I/O, no framework; compiles natively and to WebAssembly.
 
+pub mod alignment;
 mod audio;
 mod debug;
 mod entity;
@@ -11,6 +12,7 @@ mod id;
 mod names;
 mod prescription;
 mod quantity;
+mod sig;
 mod specialty;
 mod transcription;
 mod user;
@@ -25,6 +27,7 @@ pub use prescription::{
     AdviceText, Diagnosis, LineSource, MedicationLine, MedicineHit, MedicineKind, Prescription,
     PrescriptionContent, PrescriptionStatus, PrescriptionSummary, PrescriptionWarning, WordRange,
 };
+pub use sig::{Dose, Rate, RateUnit};
 pub use specialty::Specialty;
 pub use transcription::{
     Failure, Segment, Stage, StageTimes, Transcription, TranscriptionStatus, TranscriptionSummary,

@@ -1,7 +1,10 @@
 //! How many pieces a prescription line amounts to. Only arithmetic on what is
 //! written: a line that leaves anything open has no quantity.
 
-use crate::MedicationLine;
+use crate::{
+    MedicationLine,
+    sig::{RateUnit, number},
+};
 
 impl MedicationLine {
     /// Tablets, capsules, sachets and the like to dispense, rounded up to whole
@@ -11,27 +14,16 @@ impl MedicationLine {
     /// in ml, drops or puffs have no quantity in pieces.
     #[must_use]
     pub fn quantity(&self) -> Option<u32> {
-        let days = days(&self.duration)?;
-        let per_day = match pieces_by_time_of_day(&self.frequency) {
-            Some(pieces) => pieces * pieces_at_a_time(&self.dosage).unwrap_or(1.0),
-            None => pieces_at_a_time(&self.dosage)? * times_a_day(&self.frequency)?,
+        let days = self.days()?;
+        let per_day = match self.parts_of_day() {
+            Some(pieces) => {
+                pieces.iter().sum::<f64>() * pieces_at_a_time(&self.dosage).unwrap_or(1.0)
+            }
+            None => pieces_at_a_time(&self.dosage)? * times_a_day(self)?,
         };
         let total = (per_day * f64::from(days)).ceil();
         (0.0 < total && total <= 10_000.0).then_some(total as u32)
     }
-}
-
-/// "1-0-1" or "½-0-1-1": pieces a day.
-fn pieces_by_time_of_day(frequency: &str) -> Option<f64> {
-    let parts: Vec<&str> = frequency
-        .split_whitespace()
-        .next()?
-        .split(['-', '–'])
-        .collect();
-    if !(3..=4).contains(&parts.len()) {
-        return None;
-    }
-    parts.into_iter().map(number).sum()
 }
 
 fn pieces_at_a_time(dosage: &str) -> Option<f64> {
@@ -53,91 +45,17 @@ fn pieces_at_a_time(dosage: &str) -> Option<f64> {
     .then(|| number(count))?
 }
 
-fn times_a_day(frequency: &str) -> Option<f64> {
-    let frequency = frequency.to_lowercase();
-    let words: Vec<&str> = frequency
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .collect();
-    // "as needed" has no number, even where it also says how often at most.
-    if words.iter().any(|w| {
-        matches!(
-            *w,
-            "needed"
-                | "sos"
-                | "prn"
-                | "required"
-                | "alternate"
-                | "week"
-                | "weekly"
-                | "month"
-                | "monthly"
-        )
-    }) {
+/// "As needed" has no number a day, even where it also says how often at most.
+fn times_a_day(line: &MedicationLine) -> Option<f64> {
+    if line.is_as_needed() {
         return None;
     }
-    match words.as_slice() {
-        ["od" | "qd" | "hs" | "daily", ..] | ["once", ..] | ["at", "bedtime" | "night", ..] => {
-            Some(1.0)
-        }
-        [
-            "every" | "each",
-            "day" | "morning" | "night" | "evening",
-            ..,
-        ] => Some(1.0),
-        ["bd" | "bid", ..] | ["twice", ..] => Some(2.0),
-        ["tds" | "tid", ..] | ["thrice", ..] => Some(3.0),
-        ["qid" | "qds", ..] => Some(4.0),
-        ["every", hours, "hours" | "hourly", ..] => number(hours)
-            .filter(|h| *h >= 1.0 && *h <= 24.0)
-            .map(|h| (24.0 / h).floor()),
-        [count, "times", "a" | "per", "day", ..] | [count, "times", "daily", ..] => number(count),
-        _ => None,
+    let rate = line.rate()?;
+    match rate.unit {
+        RateUnit::Day if rate.every == 1.0 => Some(rate.times),
+        RateUnit::Hour => Some((24.0 / rate.every).floor()),
+        RateUnit::Day | RateUnit::Week | RateUnit::Month => None,
     }
-}
-
-fn days(duration: &str) -> Option<u32> {
-    let duration = duration.to_lowercase();
-    let mut words = duration
-        .split_whitespace()
-        .skip_while(|w| matches!(*w, "for" | "x"));
-    let count = number(words.next()?)?;
-    let unit = match words.next()?.trim_end_matches(['s', '.', ',']) {
-        "day" => 1.0,
-        "week" => 7.0,
-        "month" => 30.0,
-        _ => return None,
-    };
-    let days = (count * unit).round();
-    (1.0..=366.0).contains(&days).then_some(days as u32)
-}
-
-/// As lines are written. How numbers are spoken is the business of the clinical
-/// language, which the browser does not carry.
-fn number(text: &str) -> Option<f64> {
-    Some(match text {
-        "half" | "½" | "1/2" => 0.5,
-        "quarter" | "¼" | "1/4" => 0.25,
-        "a" | "an" | "one" => 1.0,
-        "two" => 2.0,
-        "three" => 3.0,
-        "four" => 4.0,
-        "five" => 5.0,
-        "six" => 6.0,
-        "seven" => 7.0,
-        "eight" => 8.0,
-        "nine" => 9.0,
-        "ten" => 10.0,
-        "twelve" => 12.0,
-        "fourteen" => 14.0,
-        "fifteen" => 15.0,
-        "twenty" => 20.0,
-        "thirty" => 30.0,
-        _ => {
-            let number = text.parse::<f64>().ok()?;
-            return (number.is_finite() && number >= 0.0).then_some(number);
-        }
-    })
 }
 
 #[cfg(test)]

@@ -68,4 +68,10 @@ impl Services {
     pub(crate) async fn begin(&self) -> Result<Transaction, AppError> {
         seva_store::begin(self.pool()).await.reported("begin")
     }
+
+    /// Records that somebody took something out of SEVA.
+    pub(crate) async fn record(&self, action: Action) -> Result<(), AppError> {
+        let tx = self.begin().await?;
+        action.commit(tx).await.reported("record action")
+    }
 }

@@ -11,6 +11,9 @@ mod content;
 mod drafting;
 mod entities;
 mod errors;
+mod export;
+pub mod fhir;
+mod idempotency;
 mod live;
 mod medicines;
 mod objects;
@@ -32,6 +35,8 @@ pub use accounts::{
     SignInOutcome, SignedOut,
 };
 pub use config::{Ports, Services, ServicesConfig};
+pub use export::{ExportFormat, FoundEntities, TranscriptExport};
+pub use idempotency::{Created, IdempotencyKey, OnceOnly};
 pub use paging::Page;
 pub use prescriptions::{PrescriptionFilter, VerifiedPrescription};
 pub use spool::{Spool, SpooledUpload};

@@ -8,7 +8,9 @@ use uuid::Uuid;
 use crate::{
     Services, SpooledUpload,
     audited::{Action, TRANSCRIPTION},
-    errors, objects,
+    errors,
+    idempotency::{ACCEPTED, Created, Made, OnceOnly, remember},
+    objects,
 };
 
 /// What the doctor says of a new dictation.
@@ -46,6 +48,24 @@ impl Services {
         upload: SpooledUpload,
         new: NewDictation,
     ) -> Result<TranscriptionId, AppError> {
+        let begun = self.begin_dictation_once(user_id, upload, new, None);
+        begun.await.map(|begun| begun.id)
+    }
+
+    /// The same for a request that may be sent again.
+    ///
+    /// # Errors
+    /// As [`Services::begin_dictation`]; `IDEMPOTENCY_KEY_REUSED`.
+    pub async fn begin_dictation_once(
+        &self,
+        user_id: UserId,
+        upload: SpooledUpload,
+        new: NewDictation,
+        once: Option<&OnceOnly>,
+    ) -> Result<Created<TranscriptionId>, AppError> {
+        if let Some(before) = self.answered(user_id, once).await? {
+            return Ok(before);
+        }
         check_language(&new.language_code)?;
         let facts = self
             .ports()
@@ -73,21 +93,34 @@ impl Services {
             audio_sha256: upload.sha256(),
             duration_seconds: facts.duration_seconds,
         };
-        match self.store_dictation(user_id, &row).await {
-            Ok(()) => {
-                tracing::info!(transcription_id = %id, bytes = upload.bytes(), duration_s = facts.duration_seconds, "a dictation was taken in");
-                Ok(id)
+        let made = match self.store_dictation(user_id, &row, once).await {
+            Ok(made) => made.created(),
+            Err(error) => {
+                let settled = self.settle_failed_store(user_id, id, &key, &error).await;
+                return settled.map(|id| Created::now(id, ACCEPTED));
             }
-            Err(error) => self.settle_failed_store(user_id, id, &key, &error).await,
+        };
+        if made.as_ref().is_ok_and(|made| !made.replayed) {
+            tracing::info!(transcription_id = %id, bytes = upload.bytes(), duration_s = facts.duration_seconds, "a dictation was taken in");
+        } else if let Err(error) = self.discard_object(user_id, &key).await {
+            // Another request with the same key was first. The worker's sweep comes
+            // back to the recording.
+            errors::report("store", "discard recording", &error);
         }
+        made
     }
 
     async fn store_dictation(
         &self,
         user_id: UserId,
         row: &transcriptions::NewTranscription<'_>,
-    ) -> Result<(), StoreError> {
+        once: Option<&OnceOnly>,
+    ) -> Result<Made<TranscriptionId>, StoreError> {
         let mut tx = seva_store::begin(self.pool()).await?;
+        let answer = (ACCEPTED, row.id.as_uuid());
+        if let Some(before) = remember(&mut tx, user_id, once, answer).await? {
+            return Ok(before);
+        }
         transcriptions::insert(&mut tx, user_id, row).await?;
         jobs::enqueue(&mut tx, user_id, row.id).await?;
         object_intents::settle(&mut tx, row.audio_key).await?;
@@ -98,7 +131,8 @@ impl Services {
             row.id.as_uuid(),
         )
         .commit(tx)
-        .await
+        .await?;
+        Ok(Made::There(Created::now(row.id, ACCEPTED)))
     }
 
     /// After a transaction that failed: the recording must not stay without a

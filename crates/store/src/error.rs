@@ -43,6 +43,16 @@ impl StoreError {
             _ => false,
         }
     }
+
+    /// Whether it was the connection that failed, and a new one may serve at once.
+    /// Waiting in vain for a free connection, or for a statement, is none of it: more
+    /// of the same would only add to what keeps the database busy.
+    pub(crate) fn is_of_connection(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_of_connection(),
+            _ => false,
+        }
+    }
 }
 
 /// The trigger that protects signed prescriptions raises this SQLSTATE.
@@ -86,6 +96,19 @@ impl DatabaseError {
                 ["08", "40", "53", "57", "55P03"]
                     .iter()
                     .any(|class| code.starts_with(class))
+            }),
+            _ => false,
+        }
+    }
+
+    fn is_of_connection(&self) -> bool {
+        match &self.0 {
+            sqlx::Error::Io(_) => true,
+            // Lost connections (08), too many of them (53300), a server that goes down
+            // or is not up yet (57P01 to 57P03).
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                code.starts_with("08")
+                    || ["53300", "57P01", "57P02", "57P03"].contains(&code.as_ref())
             }),
             _ => false,
         }

@@ -14,6 +14,7 @@ pub mod audit;
 pub mod edits;
 pub mod entities;
 mod error;
+pub mod idempotency;
 pub mod jobs;
 mod live;
 pub mod local_authenticators;
@@ -22,9 +23,12 @@ pub mod object_intents;
 mod page;
 mod pool;
 pub mod prescriptions;
+mod queue_depth;
+mod retry;
 mod rows;
 mod segments;
 mod sessions;
+pub mod sign_in_limits;
 pub mod speech_traces;
 pub mod transcriptions;
 pub mod users;
@@ -32,7 +36,8 @@ pub mod users;
 pub use error::{DatabaseError, Result, StoreError};
 pub use live::{Change, LiveUpdates};
 pub use page::{BadCursor, Cursor, Page};
-pub use pool::{Transaction, begin, commit, connect, migrate, ping};
+pub use pool::{PoolSettings, Transaction, begin, commit, connect, migrate, ping};
+pub use queue_depth::{QueueDepth, queue_depth};
 pub use sessions::{
     SESSION_EPOCH_KEY, SESSION_USER_KEY, SealedSessionStore, SessionKey, SignInEpoch, end_session,
     end_sessions,

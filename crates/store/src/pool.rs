@@ -6,30 +6,55 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::Result;
+use tracing::Instrument as _;
+
+use crate::{Result, retry::retried};
 
 /// A transaction that rolls back unless it is [`commit`]ted.
 pub type Transaction = sqlx::Transaction<'static, Postgres>;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
-/// Opens 2 to 10 connections to `postgres://user:password@host:port/database`.
+/// How a process uses the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// Connections that are kept though nobody needs them.
+    pub min_connections: u32,
+    /// Connections at a time; one of them only listens.
+    pub max_connections: u32,
+    /// How long a statement may take.
+    pub statement_timeout: Duration,
+}
+
+impl Default for PoolSettings {
+    /// 2 to 10 connections, statements of 10 s.
+    fn default() -> Self {
+        Self {
+            min_connections: 2,
+            max_connections: 10,
+            statement_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Opens connections to `postgres://user:password@host:port/database`.
 ///
-/// A statement may take 10 s, a transaction may idle 30 s, and a caller waits
-/// 5 s for a free connection.
+/// A transaction may idle 30 s, and a caller waits 5 s for a free connection. Each is
+/// asked whether it lives before it is used.
 ///
 /// # Errors
 /// [`StoreError::Database`] when the address is not valid or nobody answers.
-pub async fn connect(url: &str) -> Result<PgPool> {
+pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool> {
+    let statement_timeout = format!("{}ms", settings.statement_timeout.as_millis());
     let options = PgConnectOptions::from_str(url)?
         .application_name("seva")
         .options([
-            ("statement_timeout", "10s"),
+            ("statement_timeout", statement_timeout.as_str()),
             ("idle_in_transaction_session_timeout", "30s"),
         ]);
     Ok(PgPoolOptions::new()
-        .min_connections(2)
-        .max_connections(10)
+        .min_connections(settings.min_connections)
+        .max_connections(settings.max_connections)
         .acquire_timeout(Duration::from_secs(5))
         .connect_with(options)
         .await?)
@@ -44,7 +69,8 @@ const MIGRATION_TRIES: u32 = 60;
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Brings the database up to this program's schema. Processes that start at
-/// once wait for each other, and none lets the rest of the product wait long.
+/// once wait for each other (sqlx holds an advisory lock of the database meanwhile),
+/// and none lets the rest of the product wait long.
 ///
 /// # Errors
 /// [`StoreError::Database`] when a migration fails, or a landed one was changed, or a
@@ -91,21 +117,27 @@ pub async fn ping(pool: &PgPool) -> Result<()> {
     Ok(())
 }
 
-/// Opens a transaction.
+/// Opens a transaction. What was lost at its beginning is tried again: nothing was
+/// done yet. What comes after it never is.
 ///
 /// # Errors
 /// [`StoreError::Database`] when no connection can be had.
 pub async fn begin(pool: &PgPool) -> Result<Transaction> {
-    let pool = pool.clone();
-    to_its_end(async move { pool.begin().await }).await
+    retried("begin", || {
+        let pool = pool.clone();
+        to_its_end(async move { pool.begin().await })
+    })
+    .await
 }
 
 /// Opens a transaction in which all queries see one moment.
 pub(crate) async fn begin_snapshot(pool: &PgPool) -> Result<Transaction> {
-    let pool = pool.clone();
-    to_its_end(async move {
-        pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            .await
+    retried("begin", || {
+        let pool = pool.clone();
+        to_its_end(async move {
+            pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+        })
     })
     .await
 }
@@ -116,7 +148,7 @@ pub(crate) async fn begin_snapshot(pool: &PgPool) -> Result<Transaction> {
 async fn to_its_end(
     begin: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<Transaction> {
-    let begun = tokio::spawn(begin).await;
+    let begun = tokio::spawn(begin.in_current_span()).await;
     // The task ends early only together with the whole runtime.
     Ok(begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))?)
 }

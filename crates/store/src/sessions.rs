@@ -1,7 +1,7 @@
 //! Sessions, unreadable for whoever has the table alone: the payload is sealed,
 //! and the id is a digest of what the cookie holds.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, time::Duration};
 
 use aes_gcm::{
     Aes256Gcm, Nonce,
@@ -20,7 +20,7 @@ use tower_sessions::{
 };
 use uuid::Uuid;
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, retry::retried, rows::interval};
 
 /// Key in a session under which the signed-in person's id stands as text. It is
 /// copied beside the sealed payload, so that all sessions of a person can be
@@ -111,6 +111,7 @@ pub async fn end_session(connection: &mut PgConnection, key: SessionKey) -> Resu
 pub struct SealedSessionStore {
     pool: PgPool,
     cipher: Aes256Gcm,
+    longest: Option<Duration>,
 }
 
 impl fmt::Debug for SealedSessionStore {
@@ -127,20 +128,30 @@ impl SealedSessionStore {
         Self {
             pool,
             cipher: Aes256Gcm::new(key.into()),
+            longest: None,
         }
     }
 
-    /// Removes the sessions that have expired and says how many they were.
+    /// The same; but a session is over so long after it was made, however much it is
+    /// used. A sign-in makes a new one.
+    #[must_use]
+    pub fn ending_after(mut self, longest: Duration) -> Self {
+        self.longest = Some(longest);
+        self
+    }
+
+    /// Removes the sessions that are over and says how many they were.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn delete_expired(&self) -> Result<u64> {
-        Ok(
-            sqlx::query!("DELETE FROM sessions WHERE expires_at <= now()")
-                .execute(&self.pool)
-                .await?
-                .rows_affected(),
+        Ok(sqlx::query!(
+            "DELETE FROM sessions WHERE expires_at <= now() OR created_at <= now() - $1::interval",
+            self.longest.map(interval),
         )
+        .execute(&self.pool)
+        .await?
+        .rows_affected())
     }
 
     /// Nonce and ciphertext. The digest of the id is authenticated with it: a
@@ -240,18 +251,23 @@ impl SessionStore for SealedSessionStore {
         Ok(())
     }
 
-    /// What is stored, unless it has expired or is of an epoch that is over.
+    /// What is stored, unless it has expired, is too old, or is of an epoch that is
+    /// over.
     async fn load(&self, session_id: &Id) -> session_store::Result<Option<Record>> {
         let id_hash = digest(*session_id);
-        let row = sqlx::query!(
-            "SELECT s.payload, s.expires_at FROM sessions s LEFT JOIN users u ON u.id = s.user_id
-              WHERE s.id_hash = $1 AND s.expires_at > now()
-                AND s.sign_in_epoch >= COALESCE(u.sign_in_epoch, 0)",
-            &id_hash,
-        )
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(backend)?;
+        let read = || {
+            sqlx::query!(
+                "SELECT s.payload, s.expires_at
+                   FROM sessions s LEFT JOIN users u ON u.id = s.user_id
+                  WHERE s.id_hash = $1 AND s.expires_at > now()
+                    AND (s.created_at <= now() - $2::interval) IS NOT TRUE
+                    AND s.sign_in_epoch >= COALESCE(u.sign_in_epoch, 0)",
+                &id_hash,
+                self.longest.map(interval),
+            )
+            .fetch_optional(&self.pool)
+        };
+        let row = retried("read session", read).await.map_err(backend)?;
         Ok(row.and_then(|row| {
             let data = self.open(&id_hash, &row.payload);
             if data.is_none() {

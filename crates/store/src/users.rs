@@ -3,7 +3,7 @@
 use seva_model::{CurrentUser, DoctorProfile, EmailAddress, FullName, UserId};
 use sqlx::{PgConnection, PgPool};
 
-use crate::{Result, SignInEpoch, StoreError};
+use crate::{Result, SignInEpoch, StoreError, retry::retried};
 
 /// A person as an identity provider describes them.
 #[derive(Clone, Copy, Debug)]
@@ -74,14 +74,16 @@ pub async fn upsert_by_subject(
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn get(pool: &PgPool, user: UserId) -> Result<CurrentUser> {
-    let row = sqlx::query_as!(
-        UserRow,
-        "SELECT id, email, full_name, qualification, registration_number,
+    let row = retried("read user", || {
+        sqlx::query_as!(
+            UserRow,
+            "SELECT id, email, full_name, qualification, registration_number,
                 clinic_name, clinic_address, clinic_phone
            FROM users WHERE id = $1",
-        user.as_uuid(),
-    )
-    .fetch_one(pool)
+            user.as_uuid(),
+        )
+        .fetch_one(pool)
+    })
     .await?;
     Ok(row.into())
 }
@@ -106,11 +108,13 @@ pub async fn find_by_email(
 /// # Errors
 /// [`StoreError::Database`](crate::StoreError::Database).
 pub async fn sign_in_epoch(pool: &PgPool, email: &EmailAddress) -> Result<Option<SignInEpoch>> {
-    let epoch = sqlx::query_scalar!(
-        "SELECT sign_in_epoch FROM users WHERE email = $1",
-        email.as_str()
-    )
-    .fetch_optional(pool)
+    let epoch = retried("read user", || {
+        sqlx::query_scalar!(
+            "SELECT sign_in_epoch FROM users WHERE email = $1",
+            email.as_str()
+        )
+        .fetch_optional(pool)
+    })
     .await?;
     Ok(epoch.map(SignInEpoch))
 }
@@ -120,10 +124,12 @@ pub async fn sign_in_epoch(pool: &PgPool, email: &EmailAddress) -> Result<Option
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn subject(pool: &PgPool, user: UserId) -> Result<String> {
-    sqlx::query_scalar!("SELECT subject FROM users WHERE id = $1", user.as_uuid())
-        .fetch_optional(pool)
-        .await?
-        .ok_or(StoreError::NotFound)
+    retried("read user", || {
+        sqlx::query_scalar!("SELECT subject FROM users WHERE id = $1", user.as_uuid())
+            .fetch_optional(pool)
+    })
+    .await?
+    .ok_or(StoreError::NotFound)
 }
 
 /// Replaces the doctor's name and what a prescription's header says.

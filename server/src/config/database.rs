@@ -1,3 +1,7 @@
+use std::time::Duration;
+
+use seva_store::PoolSettings;
+
 use super::{Hidden, Provider, source::Reader};
 
 /// Where the rows are.
@@ -6,10 +10,15 @@ use super::{Hidden, Provider, source::Reader};
 ///   unless the secrets are on AWS and the next one is set
 /// - `SEVA_DATABASE_SECRET`: name of a secret of Secrets Manager with the
 ///   credentials, as RDS writes it
+/// - `SEVA_DATABASE_MIN_CONNECTIONS`, `SEVA_DATABASE_MAX_CONNECTIONS`: connections of
+///   this process; 2 and 10
+/// - `SEVA_STATEMENT_TIMEOUT_SECONDS`: how long a statement may take; 10
 #[derive(Clone, Debug)]
 pub struct DatabaseConfig {
     /// Where the address comes from.
     pub source: DatabaseSource,
+    /// How this process uses its connections.
+    pub pool: PoolSettings,
 }
 
 /// Where the database's address comes from.
@@ -40,6 +49,32 @@ impl DatabaseConfig {
                     .unwrap_or_else(|| String::new().into()),
             ),
         };
-        Self { source }
+        Self {
+            source,
+            pool: pool(reader),
+        }
+    }
+}
+
+fn pool(reader: &mut Reader<'_>) -> PoolSettings {
+    const MIN: &str = "SEVA_DATABASE_MIN_CONNECTIONS";
+    let usual = PoolSettings::default();
+    let min_connections = reader.parsed(MIN, usual.min_connections, "a number of connections");
+    let max_connections = reader.at_least(
+        "SEVA_DATABASE_MAX_CONNECTIONS",
+        usual.max_connections,
+        // One listens for news of dictations.
+        2,
+        "connections",
+    );
+    if min_connections > max_connections {
+        reader.refuse(MIN, "no more than SEVA_DATABASE_MAX_CONNECTIONS");
+    }
+    let seconds = u32::try_from(usual.statement_timeout.as_secs()).unwrap_or(u32::MAX);
+    let seconds = reader.at_least("SEVA_STATEMENT_TIMEOUT_SECONDS", seconds, 1, "seconds");
+    PoolSettings {
+        min_connections,
+        max_connections,
+        statement_timeout: Duration::from_secs(seconds.into()),
     }
 }

@@ -4,8 +4,11 @@
 
 mod aws;
 mod database;
+mod limits;
 mod log;
+mod observing;
 mod providers;
+mod session;
 mod site;
 mod source;
 mod speech;
@@ -18,8 +21,11 @@ use self::source::Reader;
 pub use self::{
     aws::{AwsConfig, CognitoConfig, S3Config, SecretsConfig, SesConfig},
     database::{DatabaseConfig, DatabaseSource},
+    limits::LimitsConfig,
     log::{LogConfig, LogFormat},
+    observing::ObservingConfig,
     providers::{Provider, ProvidersConfig},
+    session::SessionConfig,
     site::SiteConfig,
     source::{ConfigError, Hidden, Origin, Used, Variables},
     speech::SpeechConfig,
@@ -58,7 +64,6 @@ impl Role {
 /// - `SEVA_DATA_DIR`: recordings, prescriptions, keys and mail of the embedded
 ///   profile, and uploads on their way; required
 /// - `SEVA_DEMO`: `1` makes an account for a demonstration
-/// - `SEVA_SESSION_KEY`: seals the sessions, 64 hexadecimal digits; the secrets' own
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Which part of the work this process does; not a variable but `--role`.
@@ -69,6 +74,10 @@ pub struct Config {
     pub demo: bool,
     /// Where it listens and under which address people see it.
     pub web: WebConfig,
+    /// How much one caller may ask for.
+    pub limits: LimitsConfig,
+    /// How long somebody stays signed in.
+    pub session: SessionConfig,
     /// Where the rows are.
     pub database: DatabaseConfig,
     /// Who does what SEVA does not do itself.
@@ -81,10 +90,10 @@ pub struct Config {
     pub site: SiteConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// What whoever watches over the machines is told.
+    pub observing: ObservingConfig,
     /// Amazon Web Services.
     pub aws: AwsConfig,
-    /// Seals the sessions, instead of the key that the secrets hold.
-    pub session_key: Option<Hidden>,
     /// Every variable that was asked for, and what came of it.
     pub used: Vec<Used>,
 }
@@ -104,30 +113,30 @@ impl Config {
         if demo && !web.is_private() {
             reader.refuse("SEVA_DEMO", "left out on a server that others reach");
         }
-        let session_key = reader.secret("SEVA_SESSION_KEY");
-        let is_key = |key: &Hidden| hex::decode(key.expose()).is_ok_and(|key| key.len() == 32);
-        if session_key.as_ref().is_some_and(|key| !is_key(key)) {
-            reader.refuse("SEVA_SESSION_KEY", "64 hexadecimal digits");
-        }
+        let limits = LimitsConfig::read(&mut reader, &providers);
+        let session = SessionConfig::read(&mut reader);
         let database = DatabaseConfig::read(&mut reader, providers.secrets);
         let speech = SpeechConfig::read(&mut reader, providers.transcriber);
         let worker = WorkerSettings::read(&mut reader);
         let site = SiteConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
+        let observing = ObservingConfig::read(&mut reader);
         let aws = AwsConfig::read(&mut reader, &providers);
         reader.finish(|used| Self {
             role,
             data_dir,
             demo,
             web,
+            limits,
+            session,
             database,
             providers,
             speech,
             worker,
             site,
             log,
+            observing,
             aws,
-            session_key,
             used,
         })
     }

@@ -39,6 +39,8 @@ impl FromStr for Provider {
 ///   `SEVA_SECRETS`, `SEVA_MAILER`: for one port
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProvidersConfig {
+    /// What counts where nothing else is said.
+    pub profile: Provider,
     /// Accounts.
     pub identity: Provider,
     /// Recordings and prescriptions.
@@ -72,6 +74,7 @@ impl ProvidersConfig {
         let mut one = |name, default| reader.parsed(name, default, "local or aws");
         let profile = one("SEVA_PROFILE", Provider::Local);
         Self {
+            profile,
             identity: one("SEVA_IDENTITY", profile),
             objects: one("SEVA_OBJECTS", profile),
             transcriber: one("SEVA_TRANSCRIBER", profile),

@@ -246,6 +246,38 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A number of `units` with a default and a least value.
+    pub(super) fn at_least(
+        &mut self,
+        name: &'static str,
+        default: u32,
+        least: u32,
+        units: &str,
+    ) -> u32 {
+        let expected = format!("a number of {units}, at least {least}");
+        let number = self.parsed(name, default, &expected);
+        if number < least {
+            self.refuse(name, &expected);
+        }
+        number.max(least)
+    }
+
+    /// Values with commas between; none by default.
+    pub(super) fn list<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let texts = self.optional(name).unwrap_or_default().split(',');
+        let texts = texts.map(str::trim).filter(|text| !text.is_empty());
+        let values: Option<Vec<T>> = texts.map(parse).collect();
+        values.unwrap_or_else(|| {
+            self.refuse(name, expected);
+            Vec::new()
+        })
+    }
+
     pub(super) fn flag(&mut self, name: &'static str) -> bool {
         match self.take(name, Some("0"), str::to_owned) {
             None | Some("0" | "false") => false,

@@ -167,7 +167,7 @@ fn a_session_key_is_32_bytes_or_refused() {
 fn names(text: &str) -> BTreeSet<&str> {
     text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
         .filter(|word| {
-            ["SEVA_", "LEPTOS_", "AWS_REGION", "DATABASE_URL"]
+            ["SEVA_", "LEPTOS_", "OTEL_", "AWS_REGION", "DATABASE_URL"]
                 .iter()
                 .any(|p| word.starts_with(p))
         })
@@ -202,6 +202,7 @@ fn what_the_infrastructure_sets_is_complete() {
         let value = match name {
             "SEVA_ADDR" => "0.0.0.0:3000",
             "SEVA_BASE_URL" => "https://seva.example",
+            "SEVA_TRUSTED_PROXIES" => "10.20.0.0/16",
             "SEVA_WORKER_PARALLEL" => "4",
             _ => value.trim().trim_matches('"'),
         };
@@ -270,6 +271,96 @@ fn plain_http_is_for_this_machine_only() {
     }
     // Listening to the world without saying under which address is a mistake.
     assert!(read([("SEVA_ADDR", "0.0.0.0:3000")]).is_err());
+}
+
+#[test]
+fn limits_are_wider_in_the_embedded_profile_and_0_is_none() {
+    let limits = |extra: &[(&'static str, &'static str)]| {
+        let variables = AWS.into_iter().chain(extra.iter().copied());
+        let limits = read(variables).unwrap().limits;
+        [
+            limits.requests_per_user,
+            limits.requests_per_address,
+            limits.sign_ins_per_address,
+        ]
+        .map(|limit| limit.map_or(0, std::num::NonZeroU32::get))
+    };
+    assert_eq!(limits(&[]), [36_000, 360_000, 600]);
+    assert_eq!(limits(&[("SEVA_PROFILE", "aws")]), [3600, 36_000, 60]);
+    let set = [
+        ("SEVA_REQUESTS_PER_USER", "200"),
+        ("SEVA_REQUESTS_PER_ADDRESS", "0"),
+        ("SEVA_SIGN_INS_PER_ADDRESS", "1"),
+    ];
+    assert_eq!(limits(&set), [200, 0, 1]);
+    assert!(read([("SEVA_REQUESTS_PER_USER", "-1")]).is_err());
+}
+
+#[test]
+fn proxies_are_addresses_and_networks() {
+    let proxies = |text| {
+        let config = read([("SEVA_TRUSTED_PROXIES", text)]);
+        config.map(|config| config.limits.trusted_proxies)
+    };
+    assert!(read([]).unwrap().limits.trusted_proxies.is_empty());
+    let networks = ["10.20.0.0/16", "127.0.0.1/32", "fd00::/8", "::1/128"];
+    let networks = networks.map(|network| network.parse::<ipnet::IpNet>().unwrap());
+    let given = "10.20.0.0/16, 127.0.0.1,fd00::/8 , ::1";
+    assert_eq!(proxies(given).unwrap(), networks);
+    for bad in [
+        "10.20.0.0/33",
+        "proxy.example",
+        "10.20.0.0/16 127.0.0.1",
+        "2",
+    ] {
+        let error = proxies(bad).unwrap_err().to_string();
+        assert!(error.contains("SEVA_TRUSTED_PROXIES"), "{error}");
+    }
+}
+
+#[test]
+fn other_sites_are_named_one_by_one() {
+    let origins = |text| {
+        let config = read([("SEVA_CORS_ORIGINS", text)]);
+        config.map(|config| config.web.cors_origins)
+    };
+    let named: Vec<_> = origins("https://app.clinic.example, http://localhost:5173")
+        .unwrap()
+        .iter()
+        .map(|origin| origin.as_str().to_owned())
+        .collect();
+    assert_eq!(
+        named,
+        ["https://app.clinic.example", "http://localhost:5173"]
+    );
+    for bad in [
+        "*",
+        "https://*.clinic.example",
+        "null",
+        "http://app.clinic.example",
+    ] {
+        let error = origins(bad).unwrap_err().to_string();
+        assert!(error.contains("SEVA_CORS_ORIGINS"), "{bad}: {error}");
+    }
+}
+
+#[test]
+fn numbers_that_would_stop_everything_are_refused() {
+    for (name, value) in [
+        ("SEVA_DATABASE_MAX_CONNECTIONS", "1"),
+        ("SEVA_DATABASE_MIN_CONNECTIONS", "11"),
+        ("SEVA_STATEMENT_TIMEOUT_SECONDS", "0"),
+        ("SEVA_SESSION_IDLE_MINUTES", "0"),
+        ("SEVA_SESSION_HOURS", "0"),
+        ("SEVA_METRICS_ADDR", "9464"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.example"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"),
+    ] {
+        let error = read([(name, value)]).unwrap_err().to_string();
+        assert!(error.contains(name), "{error}");
+    }
+    let pool = read([]).unwrap().database.pool;
+    assert_eq!((pool.min_connections, pool.max_connections), (2, 10));
 }
 
 #[test]

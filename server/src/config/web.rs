@@ -9,6 +9,8 @@ use super::source::Reader;
 
 /// How long an upload may stand still: a doctor's phone in a lift comes back within it.
 const UPLOAD_IDLE: Duration = Duration::from_secs(60);
+/// How long a request may take; uploads and streams take as long as they take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where it listens and under which address people see it.
 ///
@@ -16,6 +18,8 @@ const UPLOAD_IDLE: Duration = Duration::from_secs(60);
 ///   a free one
 /// - `SEVA_BASE_URL`: address in links and mail, `https://` unless it is this
 ///   very machine; `http://` and the address it listens on
+/// - `SEVA_CORS_ORIGINS`: origins of other sites whose pages may use the API with
+///   the doctor's cookie, with commas between; none
 #[derive(Clone, Debug)]
 pub struct WebConfig {
     /// Where it listens.
@@ -25,6 +29,11 @@ pub struct WebConfig {
     /// How long an upload may stand still before it is given up; no variable, a
     /// minute.
     pub upload_idle: Duration,
+    /// How long a request may take, but for uploads and streams; no variable, half a
+    /// minute.
+    pub request_timeout: Duration,
+    /// Other sites whose pages may use the API.
+    pub cors_origins: Vec<BaseUrl>,
 }
 
 impl WebConfig {
@@ -45,10 +54,18 @@ impl WebConfig {
                  and localhost only",
             );
         }
+        let cors_origins = reader.list(
+            "SEVA_CORS_ORIGINS",
+            "addresses like https://app.clinic.example, with commas between; plain http:// is \
+             for 127.0.0.1 and localhost only, and there is no *",
+            |text| BaseUrl::parse(text).filter(|_| !text.contains('*')),
+        );
         Self {
             addr,
             base_url,
             upload_idle: UPLOAD_IDLE,
+            request_timeout: REQUEST_TIMEOUT,
+            cors_origins,
         }
     }
 

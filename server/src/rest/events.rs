@@ -12,10 +12,12 @@ use axum::{
 };
 use futures::{Stream, StreamExt as _, stream};
 use seva_model::{DictationEvent, TranscriptionId};
+use tokio_util::sync::CancellationToken;
 
 use super::Caller;
 use crate::{
     errors::{ApiError, UrlPath},
+    metrics::OpenStream,
     state::AppState,
 };
 
@@ -40,11 +42,27 @@ pub(crate) async fn follow(
         .and_then(|id| id.to_str().ok())
         .and_then(|id| id.parse().ok());
     let events = state.services.watch(user, id, seen).await?;
+    let open = OpenStream::begin();
     let events = stream::once(async { Ok(Event::default().retry(RETRY)) })
         .chain(messages(events))
-        .take_until(state.shutdown.clone().cancelled_owned());
+        .take_until(state.shutdown.clone().cancelled_owned())
+        .chain(goodbye(state.shutdown))
+        .inspect(move |_| {
+            let _until_the_end = &open;
+        });
     let heartbeat = KeepAlive::new().interval(HEARTBEAT).text("");
     Ok(Sse::new(events).keep_alive(heartbeat).into_response())
+}
+
+/// Says when to come back, if the server stops: not all at the same moment.
+fn goodbye(shutdown: CancellationToken) -> impl Stream<Item = Result<Event, Infallible>> {
+    let stops = async move {
+        let after = RETRY.mul_f64(rand::random_range(0.5..2.5));
+        shutdown
+            .is_cancelled()
+            .then(|| Ok(Event::default().retry(after)))
+    };
+    stream::once(stops).filter_map(std::future::ready)
 }
 
 fn messages(

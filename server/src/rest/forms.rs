@@ -18,7 +18,10 @@ pub(crate) async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Redirect, ApiError> {
     let begun = match form {
-        Ok(form) => upload::begin(&services, session.require_user(), form).await,
+        Ok(form) => {
+            let begun = upload::begin(&services, session.require_user(), Ok(None), form);
+            begun.await.map(|begun| begun.id)
+        }
         Err(_) => Err(upload::not_a_form()),
     };
     Ok(match begun {

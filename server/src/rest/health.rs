@@ -12,7 +12,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use seva_services::ports::SecretSource;
 use time::OffsetDateTime;
 use tokio::{sync::Mutex, time::timeout};
@@ -65,78 +65,98 @@ impl Checks {
     }
 }
 
+/// How a check went, and how long it took.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Checked {
+    name: &'static str,
+    state: &'static str,
+    took: Duration,
+}
+
 /// `GET /health`: 200 when all checks pass, else 503 with those that failed.
 pub(crate) async fn health(State(state): State<AppState>) -> Response {
     let store = state.services.ports().objects.as_ref();
-    let (database, objects, secrets) = tokio::join!(
-        check(async { state.services.health().await.is_ok() }),
-        check(state.checks.objects(async { store.check().await.is_ok() })),
-        check(state.checks.secrets()),
+    let checked = tokio::join!(
+        check("database", async { state.services.health().await.is_ok() }),
+        check(
+            "object_store",
+            state.checks.objects(async { store.check().await.is_ok() })
+        ),
+        check("secrets", state.checks.secrets()),
     );
-    let is_healthy = [database, objects, secrets]
-        .iter()
-        .all(|check| *check == OK);
+    let (status, mut body) = report(&[checked.0, checked.1, checked.2]);
+    let breakers = state.breakers.states();
+    let breakers: Map<String, Value> = breakers
+        .map(|(service, state)| (service.to_owned(), state.name().into()))
+        .collect();
+    body["breakers"] = Value::Object(breakers);
+    (status, Json(body)).into_response()
+}
+
+/// `GET /health/ready`: 200 when requests may be sent here. Other services are not
+/// asked: another process would fare no better with them.
+pub(crate) async fn ready(State(state): State<AppState>) -> Response {
+    let database = check("database", async { state.services.health().await.is_ok() });
+    let stopping = Checked {
+        name: "running",
+        state: if state.shutdown.is_cancelled() {
+            "stopping"
+        } else {
+            OK
+        },
+        took: Duration::ZERO,
+    };
+    let (status, body) = report(&[database.await, stopping]);
+    (status, Json(body)).into_response()
+}
+
+/// `GET /health/live`: 200 while the process answers at all.
+pub(crate) async fn live() -> Response {
+    let (status, body) = report(&[]);
+    (status, Json(body)).into_response()
+}
+
+fn report(checked: &[Checked]) -> (StatusCode, Value) {
+    let is_healthy = checked.iter().all(|check| check.state == OK);
+    let of_each = |value: fn(&Checked) -> Value| -> Map<String, Value> {
+        let each = checked.iter();
+        each.map(|check| (check.name.to_owned(), value(check)))
+            .collect()
+    };
+    let body = json!({
+        "status": if is_healthy { "healthy" } else { "unhealthy" },
+        "timestamp": timestamp(OffsetDateTime::now_utc()),
+        "checks": of_each(|check| check.state.into()),
+        "durations_ms": of_each(|check| milliseconds(check.took).into()),
+    });
     let status = if is_healthy {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let body = json!({
-        "status": if is_healthy { "healthy" } else { "unhealthy" },
-        "timestamp": timestamp(OffsetDateTime::now_utc()),
-        "checks": { "database": database, "object_store": objects, "secrets": secrets },
-    });
-    (status, Json(body)).into_response()
+    (status, body)
+}
+
+/// To the microsecond.
+fn milliseconds(took: Duration) -> f64 {
+    (took.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
 const OK: &str = "ok";
 
-async fn check(passes: impl Future<Output = bool>) -> &'static str {
-    match timeout(PATIENCE, passes).await {
+async fn check(name: &'static str, passes: impl Future<Output = bool>) -> Checked {
+    let began = Instant::now();
+    let state = match timeout(PATIENCE, passes).await {
         Ok(true) => OK,
         Ok(false) => "failed",
         Err(_) => "timed out",
+    };
+    Checked {
+        name,
+        state,
+        took: began.elapsed(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use async_trait::async_trait;
-    use seva_services::ports::{PortError, PortFailure, Secret};
-
-    use super::*;
-
-    /// Has no key at all.
-    struct Empty;
-
-    #[async_trait]
-    impl SecretSource for Empty {
-        async fn key(&self, _: &str) -> Result<Secret, PortError> {
-            Err(PortError::new("secrets", "key", PortFailure::NotFound, ""))
-        }
-    }
-
-    #[tokio::test]
-    async fn the_store_is_asked_once_in_ten_seconds() {
-        let checks = Checks::new(Arc::new(Empty), vec![]);
-        assert!(checks.objects(async { true }).await);
-        assert!(
-            checks.objects(async { false }).await,
-            "the last answer still counts"
-        );
-        let long_ago = Instant::now().checked_sub(OBJECTS_EVERY).unwrap();
-        *checks.objects.lock().await = Some((long_ago, true));
-        assert!(!checks.objects(async { false }).await);
-    }
-
-    #[tokio::test]
-    async fn only_keys_that_are_needed_are_asked_for() {
-        assert!(Checks::new(Arc::new(Empty), vec![]).secrets().await);
-        assert!(
-            !Checks::new(Arc::new(Empty), vec!["session"])
-                .secrets()
-                .await
-        );
-    }
-}
+mod tests;

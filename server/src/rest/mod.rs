@@ -5,12 +5,16 @@ pub(crate) mod audio;
 pub(crate) mod auth;
 pub(crate) mod credentials;
 pub(crate) mod events;
+pub(crate) mod export;
 pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod health;
+mod idempotency;
+pub(crate) mod papers;
 pub(crate) mod prescriptions;
 pub(crate) mod transcriptions;
 mod upload;
+mod versions;
 
 use app::server_fns::session::TypedSession;
 use axum::{

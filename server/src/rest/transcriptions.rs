@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Multipart, State, multipart::MultipartRejection},
-    http::StatusCode,
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
@@ -12,26 +12,28 @@ use seva_model::{AppError, Transcription, TranscriptionId, TranscriptionStatus, 
 use seva_services::{Services, TranscriptionFilter};
 use time::OffsetDateTime;
 
-use super::{Caller, CallerSession, upload};
+use super::{Caller, CallerSession, idempotency, upload};
 use crate::errors::{ApiError, JsonBody, UrlPath, UrlQuery};
 
 /// `POST /api/v1/transcriptions`
 pub(crate) async fn create(
     State(services): State<Services>,
     CallerSession(session): CallerSession,
+    headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, ApiError> {
     let form = form.map_err(|_| upload::not_a_form())?;
-    let id = upload::begin(&services, session.require_user(), form).await?;
+    let key = idempotency::key(&headers);
+    let begun = upload::begin(&services, session.require_user(), key, form).await?;
     let body = json!({
         "success": true,
-        "transcription_id": id,
-        "job_name": job_name(id),
+        "transcription_id": begun.id,
+        "job_name": job_name(begun.id),
         // The API promises this word for work that was taken on, though the job
         // may still wait for its turn; asked for, the dictation says which.
         "status": TranscriptionStatus::InProgress,
     });
-    Ok((StatusCode::ACCEPTED, Json(body)).into_response())
+    Ok(idempotency::answer(&begun, &body))
 }
 
 /// Name of the job wherever it runs: there is one for each dictation.

@@ -6,10 +6,13 @@ use std::{error::Error, future::Future, time::Duration};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use futures::TryStreamExt as _;
 use seva_model::{AppError, ErrorCode, PatientName, Specialty, TranscriptionId, UserId};
-use seva_services::{NewDictation, Services, SpooledUpload};
+use seva_services::{Created, IdempotencyKey, NewDictation, Services, SpooledUpload};
 use tokio::time::timeout;
 use tower_http::timeout::TimeoutError;
 
+/// The request that a key stands for.
+const METHOD: &str = "POST";
+const PATH: &str = "/api/v1/transcriptions";
 /// The form has four fields; what else a program sends along is read past.
 const MAX_FIELDS: usize = 16;
 /// No field of the form but the recording is longer, in bytes.
@@ -26,14 +29,26 @@ const DRAIN_FOR: Duration = Duration::from_secs(20);
 pub(super) async fn begin(
     services: &Services,
     user: impl Future<Output = Result<UserId, AppError>>,
+    key: Result<Option<IdempotencyKey>, AppError>,
     mut form: Multipart,
-) -> Result<TranscriptionId, AppError> {
-    let received = match user.await {
-        Ok(user) => receive(services, &mut form).await.map(|form| (user, form)),
+) -> Result<Created<TranscriptionId>, AppError> {
+    let caller = match user.await {
+        Ok(user) => key.map(|key| (user, key)),
+        Err(error) => Err(error),
+    };
+    let received = match caller {
+        Ok(caller) => receive(services, &mut form)
+            .await
+            .map(|form| (caller, form)),
         Err(error) => Err(error),
     };
     match received {
-        Ok((user, (upload, dictation))) => services.begin_dictation(user, upload, dictation).await,
+        Ok(((user, key), (upload, dictation))) => {
+            let once = key.map(|key| key.upload(METHOD, PATH, &upload, &dictation));
+            services
+                .begin_dictation_once(user, upload, dictation, once.as_ref())
+                .await
+        }
         Err(error) => {
             // Too late is as good as all of it: the answer goes out either way.
             let _ = timeout(DRAIN_FOR, drain(&mut form)).await;

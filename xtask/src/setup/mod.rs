@@ -42,6 +42,8 @@ pub(crate) struct TestSetup {
     pub(crate) deny: PathBuf,
     /// A Python environment with servers that speak AWS's protocols.
     pub(crate) emulators: PathBuf,
+    /// Python modules that validate FHIR.
+    pub(crate) fhir: PathBuf,
 }
 
 /// What the tests of the pages need.
@@ -91,6 +93,10 @@ pub(crate) fn for_testing(paths: &Paths) -> Result<TestSetup> {
             }))
     })?;
     let emulators = for_emulating(paths)?;
+    step("FHIR validator", |step| {
+        Wheel::FHIR.provide(paths, step)?;
+        Ok(Wheel::FHIR.folder(paths).display().to_string())
+    })?;
     let browsing = for_browsing(paths)?;
     Ok(TestSetup {
         base,
@@ -98,6 +104,7 @@ pub(crate) fn for_testing(paths: &Paths) -> Result<TestSetup> {
         nextest,
         deny,
         emulators,
+        fhir: Wheel::FHIR.folder(paths),
     })
 }
 

@@ -37,6 +37,12 @@ impl Wheel {
         requirements: include_str!("../../requirements/cmake.txt"),
         programs: "cmake/data/bin",
     };
+    /// Modules alone: whoever wants them puts the folder on Python's path.
+    pub(crate) const FHIR: Self = Self {
+        name: "fhir",
+        requirements: include_str!("../../requirements/fhir.txt"),
+        programs: "bin",
+    };
     pub(crate) const NODE: Self = Self {
         name: "node",
         requirements: include_str!("../../requirements/node.txt"),
@@ -98,5 +104,16 @@ mod tests {
             let hashes = wheel.requirements.matches("--hash=sha256:").count();
             assert!(hashes >= 2, "{} for x86_64 and aarch64", wheel.name);
         }
+    }
+
+    #[test]
+    fn plain_python_has_one_hash_for_every_machine() {
+        let requirements = Wheel::FHIR.requirements;
+        let pins = requirements
+            .lines()
+            .filter(|line| line.contains("=="))
+            .count();
+        let hashes = requirements.matches("--hash=sha256:").count();
+        assert_eq!((pins, hashes), (3, 3));
     }
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use seva_model::{Concept, Entity, Segment};
+use seva_model::{
+    Concept, Entity, Segment,
+    alignment::{HeardWord, align},
+};
 
 use super::{
-    marking::{HeardWord, align},
     naming::{category_label, sentence_case, trait_label},
     player::Player,
 };

@@ -2,12 +2,12 @@
 //! into the text that is being edited with one click.
 
 use leptos::prelude::*;
-use seva_model::{Segment, Word};
-
-use super::{
-    edit::Draft,
-    marking::{align, fold},
+use seva_model::{
+    Segment, Word,
+    alignment::{align, fold},
 };
+
+use super::edit::Draft;
 
 /// A card with the readings of the opened word, if it has any. `opened` is its
 /// place in the transcript as heard.

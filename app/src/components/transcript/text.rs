@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use seva_model::{Entity, Segment, TraitName};
+use seva_model::{
+    Entity, Segment, TraitName,
+    alignment::{HeardWord, align},
+};
 
 use super::{
     legend::Shown,
-    marking::{HeardWord, Run, align, runs},
+    marking::{Run, runs},
     naming::{category_class, category_label, category_letter, tag},
     player::Player,
 };

@@ -1,19 +1,16 @@
 //! Accounts of the embedded profile, in the product's own database.
 
+mod attempts;
 mod authenticator;
 mod challenge;
 mod code;
 mod letter;
-mod limiter;
 mod password;
 mod recovery;
 mod registration;
 mod second_factor;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -29,10 +26,10 @@ use seva_store::{
 use sha2::Sha256;
 
 use self::{
+    attempts::Attempts,
     authenticator::Authenticators,
     challenge::Challenges,
     code::{CodeFor, Codes},
-    limiter::Limiter,
     password::Passwords,
 };
 use crate::failure::Service;
@@ -42,21 +39,10 @@ const SERVICE: Service = Service("identity");
 const CODE_LIFETIME: Duration = Duration::from_secs(15 * 60);
 const CODE_TRIES: i16 = 5;
 
-/// Codes of one purpose sent to one address, asked for by anybody. When they are
-/// used up one more is sent each time that the last one grows old: whoever asks in
-/// a stranger's name keeps no code from its owner, and sends them nine mails in an
-/// hour and 216 in a day, which a process that is started anew counts afresh.
-const MOST_CODES: u32 = 5;
-const CODES_WINDOW: Duration = Duration::from_secs(60 * 60);
-
 /// Mailed codes of one purpose that may be tried for one account in a day, however
 /// many are sent: one of a million is right. A sign-in clears the count.
 const MOST_GUESSES: i32 = 25;
 const GUESSES_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Passwords tried for one address, by signing in or by registering it again.
-const MOST_FAILURES: u32 = 10;
-const FAILURES_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// The embedded identity provider: Argon2id, six-digit codes by mail, and
 /// authenticator apps. It keeps no sign-in of its own: the session is all there is.
@@ -67,9 +53,7 @@ pub struct LocalIdentity {
     challenges: Challenges,
     authenticators: Authenticators,
     passwords: Passwords,
-    sent_codes: Limiter,
-    further_codes: Limiter,
-    failures: Limiter,
+    attempts: Attempts,
 }
 
 impl LocalIdentity {
@@ -78,15 +62,13 @@ impl LocalIdentity {
     #[must_use]
     pub fn new(pool: PgPool, mailer: Arc<dyn Mailer>, key: &Secret) -> Self {
         Self {
+            attempts: Attempts::new(pool.clone(), derived(key, "attempts")),
             pool,
             mailer,
             codes: Codes::new(key),
             challenges: Challenges::new(Secret::new(derived(key, "challenge").to_vec())),
             authenticators: Authenticators::new(&derived(key, "authenticator")),
             passwords: Passwords::new(),
-            sent_codes: Limiter::new(MOST_CODES, CODES_WINDOW),
-            further_codes: Limiter::new(1, CODE_LIFETIME),
-            failures: Limiter::new(MOST_FAILURES, FAILURES_WINDOW),
         }
     }
 
@@ -121,22 +103,22 @@ impl LocalIdentity {
     }
 
     /// Counts a code that is about to be sent, or would be if there were an account.
-    fn admit_code(&self, purpose: CodePurpose, email: &EmailAddress) -> Result<(), IdentityError> {
-        let name = format!("{purpose:?} {}", email.as_str());
-        let now = Instant::now();
-        if self.sent_codes.admit(&name, now) || self.further_codes.admit(&name, now) {
-            Ok(())
-        } else {
-            Err(IdentityError::TooManyAttempts)
+    async fn admit_code(
+        &self,
+        purpose: CodePurpose,
+        email: &EmailAddress,
+    ) -> Result<(), IdentityError> {
+        match self.attempts.admit_code(purpose, email).await? {
+            true => Ok(()),
+            false => Err(IdentityError::TooManyAttempts),
         }
     }
 
     /// Counts a password that is about to be looked at.
-    fn admit_password(&self, email: &EmailAddress) -> Result<(), IdentityError> {
-        if self.failures.admit(email.as_str(), Instant::now()) {
-            Ok(())
-        } else {
-            Err(IdentityError::TooManyAttempts)
+    async fn admit_password(&self, email: &EmailAddress) -> Result<(), IdentityError> {
+        match self.attempts.admit_password(email).await? {
+            true => Ok(()),
+            false => Err(IdentityError::TooManyAttempts),
         }
     }
 
@@ -154,14 +136,14 @@ impl LocalIdentity {
         email: &EmailAddress,
         password: &Password,
     ) -> Result<LocalAccount, IdentityError> {
-        self.admit_password(email)?;
+        self.admit_password(email).await?;
         let account = self.find(email).await?;
         let hash = account
             .as_ref()
             .map(|account| account.password_hash.as_str());
         let is_right = self.passwords.verify(password, hash).await?;
         let account = account.filter(|_| is_right).ok_or(IdentityError::Refused)?;
-        self.failures.clear(email.as_str());
+        self.attempts.clear_passwords(email).await;
         if !account.confirmed {
             return Err(IdentityError::NotConfirmed);
         }

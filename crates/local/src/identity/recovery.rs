@@ -24,7 +24,7 @@ impl LocalIdentity {
     /// Also where nobody has proven yet that the address is theirs: so whoever
     /// reads its mail takes it from a stranger who registered it first.
     pub(super) async fn mail_reset_code(&self, email: &EmailAddress) -> Result<(), IdentityError> {
-        self.admit_code(CodePurpose::ResetPassword, email)?;
+        self.admit_code(CodePurpose::ResetPassword, email).await?;
         let Some(account) = self.find(email).await? else {
             return Ok(());
         };
@@ -77,7 +77,7 @@ impl LocalIdentity {
             other => Ok(other.map_err(store("reset a password"))?),
         }?;
         // Whoever proves the address anew need not wait for others' wrong guesses.
-        self.failures.clear(email.as_str());
+        self.attempts.clear_passwords(email).await;
         Ok(Sessions::Ended)
     }
 

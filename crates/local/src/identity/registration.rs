@@ -42,7 +42,7 @@ impl LocalIdentity {
     }
 
     pub(super) async fn resend(&self, email: &EmailAddress) -> Result<(), IdentityError> {
-        self.admit_code(CodePurpose::ConfirmEmail, email)?;
+        self.admit_code(CodePurpose::ConfirmEmail, email).await?;
         let Some(account) = self.find(email).await?.filter(|account| !account.confirmed) else {
             return Ok(());
         };
@@ -91,7 +91,8 @@ impl LocalIdentity {
         let known = self.find(&registration.email).await?;
         let hash = self.hash_for(registration, known.as_ref()).await?;
         // Not before: a stranger's refused registrations leave the owner their codes.
-        self.admit_code(CodePurpose::ConfirmEmail, &registration.email)?;
+        self.admit_code(CodePurpose::ConfirmEmail, &registration.email)
+            .await?;
         let opened = async {
             let mut tx = seva_store::begin(&self.pool).await?;
             let (user, subject) = match known {
@@ -129,12 +130,12 @@ impl LocalIdentity {
         let Some(account) = known else {
             return Ok(self.passwords.hash(password).await?);
         };
-        self.admit_password(&registration.email)?;
+        self.admit_password(&registration.email).await?;
         let hash = account.password_hash.as_str();
         if account.confirmed || !self.passwords.verify(password, Some(hash)).await? {
             return Err(IdentityError::AlreadyRegistered);
         }
-        self.failures.clear(registration.email.as_str());
+        self.attempts.clear_passwords(&registration.email).await;
         Ok(hash.to_owned())
     }
 

@@ -97,10 +97,13 @@ fn registered_with(password: &str) -> Registration {
 }
 
 impl People {
-    /// Another process over the same accounts, which has sent no code yet.
-    fn another_process(&self) -> LocalIdentity {
-        let pool = self.database.pool().clone();
-        LocalIdentity::new(pool, self.mailbox.clone(), &secret(3))
+    /// When it sends codes again, however many were asked for.
+    async fn later(&self) -> &LocalIdentity {
+        sqlx::query("UPDATE sign_in_limits SET ends_at = now() - interval '1 second'")
+            .execute(self.database.pool())
+            .await
+            .unwrap();
+        &self.identity
     }
 
     async fn codes(&self) -> Vec<ConfirmationCode> {
@@ -196,6 +199,43 @@ async fn a_flood_of_requests_for_one_kind_of_code_leaves_the_other() {
         .register(&registered_with("First-Pass-1"))
         .await
         .unwrap();
+}
+
+/// Else whoever guesses asks another process, or waits for a restart.
+#[tokio::test]
+async fn tries_are_counted_over_all_processes_and_tell_no_address() {
+    let people = people().await;
+    let pool = people.database.pool();
+    let mailbox = people.mailbox.clone();
+    let process = || LocalIdentity::new(pool.clone(), mailbox.clone(), &secret(3));
+    let email = "nobody@clinic.example".parse().unwrap();
+    let guess = Password::attempt("Guessed-Pass-1".to_owned());
+    for _ in 0..10 {
+        let refused = process().authenticate(&email, &guess).await;
+        assert!(matches!(refused, Err(IdentityError::Refused)));
+    }
+    let refused = process().authenticate(&email, &guess).await;
+    assert!(matches!(refused, Err(IdentityError::TooManyAttempts)));
+
+    let stored: String = sqlx::query_scalar("SELECT string_agg(l::text, '') FROM sign_in_limits l")
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    let hex_of_name = hex_of("nobody@clinic.example");
+    assert!(!stored.contains("nobody") && !stored.contains(&hex_of_name));
+    sqlx::query("UPDATE sign_in_limits SET ends_at = now()")
+        .execute(pool)
+        .await
+        .unwrap();
+    let refused = process().authenticate(&email, &guess).await;
+    assert!(
+        matches!(refused, Err(IdentityError::Refused)),
+        "the window is over"
+    );
+}
+
+fn hex_of(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The digest in the row was made for a password that is no longer the stored one.

@@ -1,6 +1,6 @@
 //! What went wrong behind a port.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 /// What kind of failure it was, as far as it tells what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,21 @@ impl PortError {
         }
     }
 
+    /// A call that was not made, because the service failed again and again and is
+    /// left alone for a while.
+    pub fn not_asked(service: &'static str, operation: &'static str, again_in: Duration) -> Self {
+        let source = NotAsked { again_in };
+        Self::new(service, operation, PortFailure::Unavailable, source)
+    }
+
+    /// How long the service is still left alone, if it was not asked at all: then the
+    /// call is no try of whatever it was for.
+    #[must_use]
+    pub fn again_in(&self) -> Option<Duration> {
+        let not_asked = self.source.downcast_ref::<NotAsked>();
+        not_asked.map(|not_asked| not_asked.again_in)
+    }
+
     /// Whether the same call may succeed later.
     #[must_use]
     pub const fn may_retry(&self) -> bool {
@@ -66,5 +81,26 @@ impl PortError {
             self.failure,
             PortFailure::Throttled | PortFailure::TimedOut | PortFailure::Unavailable
         )
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("it failed again and again and is left alone for {} s", again_in.as_secs())]
+struct NotAsked {
+    again_in: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_was_not_made_says_when_it_may_be() {
+        let pause = Duration::from_secs(30);
+        let error = PortError::not_asked("objects", "open", pause);
+        assert_eq!(error.again_in(), Some(pause));
+        assert!(error.may_retry());
+        let asked = PortError::new("objects", "open", PortFailure::Unavailable, "no answer");
+        assert_eq!(asked.again_in(), None);
     }
 }

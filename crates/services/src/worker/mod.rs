@@ -9,6 +9,7 @@ mod forget;
 mod lease;
 mod news;
 mod purge;
+mod slots;
 mod stages;
 mod supervise;
 mod writes;
@@ -18,9 +19,10 @@ use std::{num::NonZero, sync::Arc, thread, time::Duration};
 use seva_store::jobs;
 use tokio::{task::JoinSet, time::Instant};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tracing::Instrument as _;
 
+use self::{slots::Busy, supervise::supervise};
 use crate::{Services, errors};
-use supervise::supervise;
 
 /// How the worker works.
 #[derive(Clone, Debug)]
@@ -86,6 +88,7 @@ impl Worker {
     /// returns. Dropping it is as good as killing it: leases run out.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut parts = JoinSet::new();
+        slots::count(self.config.parallel.max(1));
         for _ in 0..self.config.parallel.max(1) {
             let (worker, stop) = (self.clone(), shutdown.clone());
             let slot = move || worker.clone().work(stop.clone());
@@ -129,7 +132,10 @@ impl Worker {
     async fn run_apart(&self, job: jobs::ClaimedJob, shutdown: &CancellationToken) {
         let id = job.lease.transcription_id;
         let (worker, shutdown) = (self.clone(), shutdown.clone());
-        let task = tokio::spawn(async move { worker.run_job(job, &shutdown).await });
+        let span = tracing::info_span!("job", transcription_id = %id);
+        let _busy = Busy::begin();
+        let task = async move { worker.run_job(job, &shutdown).await };
+        let task = tokio::spawn(task.instrument(span));
         if AbortOnDropHandle::new(task).await.is_err() {
             tracing::error!(transcription_id = %id, "work on a dictation panicked");
         }

@@ -1,7 +1,7 @@
 //! Removing for good what was deleted and not taken back, and what nobody owns.
 
 use seva_store::{
-    StoreError, prescriptions, prescriptions::PurgeableDraft, transcriptions,
+    StoreError, idempotency, prescriptions, prescriptions::PurgeableDraft, transcriptions,
     transcriptions::Purgeable,
 };
 use tokio::time::MissedTickBehavior;
@@ -16,6 +16,8 @@ use crate::{
 
 /// Rows of a kind removed at a time.
 const BATCH: u32 = 50;
+/// Nothing else hangs on a key.
+const KEYS: u32 = 1000;
 
 /// One row that can't be purged must not keep the others. One that is gone was
 /// purged by another worker.
@@ -44,6 +46,9 @@ impl Worker {
             }
             if let Err(error) = self.services.sweep_objects().await {
                 errors::report("store", "sweep objects", &error);
+            }
+            if let Err(error) = idempotency::purge(self.services.pool(), KEYS).await {
+                errors::report("store", "purge idempotency keys", &error);
             }
         }
     }

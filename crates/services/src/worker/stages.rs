@@ -200,6 +200,12 @@ impl Worker {
         job: &ClaimedJob,
         error: &PortError,
     ) -> Result<Option<End>, StoreError> {
+        if let Some(again_in) = error.again_in() {
+            // Nobody was asked, so no try is used up: the dictation waits in the queue
+            // for as long as the service is left alone.
+            tracing::info!(transcription_id = %job.lease.transcription_id, service = error.service, "a dictation waits for a service that is left alone");
+            return Ok(Some(End::Postponed(again_in.max(self.config.backoff))));
+        }
         errors::report_port(error);
         if !error.may_retry() {
             return Ok(None);

@@ -63,6 +63,48 @@ async fn the_third_failure_is_the_doctors_to_retry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_left_alone_uses_up_no_try() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    let soon = Duration::from_millis(10);
+    for _ in 0..2 * config().tries {
+        world.transcriber.next(Speech::LeftAlone(soon));
+        world.extractor.leave_alone(soon);
+    }
+    let id = world.dictate(doctor).await;
+    let _work = world.work();
+    let end = world.end_of(doctor, id).await;
+    assert_eq!(
+        (end.status, end.failure),
+        (TranscriptionStatus::Completed, None)
+    );
+    let dictation = world.get(doctor, id).await;
+    assert!(!dictation.summary.extraction_failed);
+    assert_eq!(dictation.entities.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dictation_waits_in_the_queue_while_its_service_is_left_alone() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    let hour = Duration::from_secs(3600);
+    world.transcriber.next(Speech::LeftAlone(hour));
+    let id = world.dictate(doctor).await;
+    let work = world.work();
+    let waits = "SELECT count(*) FROM jobs WHERE service_failures = 0 AND lease_token IS NULL
+                    AND run_after > now() + interval '50 minutes'";
+    eventually(|| async { world.count(waits).await == 1 }).await;
+    let status = world.get(doctor, id).await.summary.status;
+    assert_eq!(status, TranscriptionStatus::Pending);
+    assert_eq!(world.transcriber.calls.load(Ordering::SeqCst), 1);
+
+    world.run_sql("UPDATE jobs SET run_after = now()").await;
+    let end = world.end_of(doctor, id).await;
+    assert_eq!(end.status, TranscriptionStatus::Completed);
+    work.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_starts_again_goes_on_counting() {
     let world = World::new().await;
     let doctor = world.doctor("a").await;

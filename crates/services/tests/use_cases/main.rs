@@ -10,6 +10,7 @@ mod doubles;
 mod edits;
 mod failures;
 mod forgetting;
+mod idempotency;
 mod objects;
 mod ownership;
 mod passwords;

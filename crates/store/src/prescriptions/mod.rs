@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::{
     Cursor, Page, Result, StoreError,
     page::{contains_pattern, rows_to_read},
+    retry::retried,
     rows::parse,
 };
 
@@ -77,7 +78,7 @@ mod deletion;
 mod signing;
 
 pub use deletion::{PurgeableDraft, purge, purgeable, soft_delete, undelete};
-pub use signing::{SignedPdf, Signing, Verification, finalize, pdf, verify};
+pub use signing::{SignedPdf, Signer, Signing, Verification, finalize, pdf, signer, verify};
 
 impl TryFrom<Row> for Prescription {
     type Error = StoreError;
@@ -164,13 +165,15 @@ async fn insert_draft(
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn get(pool: &PgPool, user: UserId, id: PrescriptionId) -> Result<Prescription> {
-    prescriptions!(
-        "SELECT",
-        "FROM prescriptions p WHERE p.id = $1 AND p.user_id = $2 AND p.deleted_at IS NULL",
-        id.as_uuid(),
-        user.as_uuid(),
-    )
-    .fetch_one(pool)
+    retried("read prescription", || {
+        prescriptions!(
+            "SELECT",
+            "FROM prescriptions p WHERE p.id = $1 AND p.user_id = $2 AND p.deleted_at IS NULL",
+            id.as_uuid(),
+            user.as_uuid(),
+        )
+        .fetch_one(pool)
+    })
     .await?
     .try_into()
 }
@@ -184,8 +187,9 @@ pub async fn list(
     user: UserId,
     filter: &PrescriptionFilter,
 ) -> Result<Page<PrescriptionSummary>> {
-    let rows = sqlx::query!(
-        r#"SELECT id, status, patient_name, created_at, updated_at, finalized_at,
+    let rows = retried("list prescriptions", || {
+        sqlx::query!(
+            r#"SELECT id, status, patient_name, created_at, updated_at, finalized_at,
                   ARRAY(SELECT line ->> 'name'
                           FROM jsonb_array_elements(medications) WITH ORDINALITY AS l (line, place)
                          ORDER BY place) AS "medicines!: Vec<String>"
@@ -197,14 +201,15 @@ pub async fn list(
               AND ($3::text IS NULL OR status = $3)
               AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
             ORDER BY created_at DESC, id DESC LIMIT $6"#,
-        user.as_uuid(),
-        contains_pattern(filter.search.as_deref()),
-        filter.status.map(PrescriptionStatus::as_str),
-        filter.after.map(|cursor| cursor.created_at),
-        filter.after.map(|cursor| cursor.id),
-        rows_to_read(filter.limit),
-    )
-    .fetch_all(pool)
+            user.as_uuid(),
+            contains_pattern(filter.search.as_deref()),
+            filter.status.map(PrescriptionStatus::as_str),
+            filter.after.map(|cursor| cursor.created_at),
+            filter.after.map(|cursor| cursor.id),
+            rows_to_read(filter.limit),
+        )
+        .fetch_all(pool)
+    })
     .await?;
     let items = rows
         .into_iter()
@@ -234,14 +239,16 @@ pub async fn draft_of(
     user: UserId,
     transcription: TranscriptionId,
 ) -> Result<Option<PrescriptionId>> {
-    Ok(sqlx::query_scalar!(
-        "SELECT id FROM prescriptions
+    Ok(retried("read prescription", || {
+        sqlx::query_scalar!(
+            "SELECT id FROM prescriptions
           WHERE transcription_id = $1 AND user_id = $2 AND status = 'DRAFT'
             AND deleted_at IS NULL",
-        transcription.as_uuid(),
-        user.as_uuid(),
-    )
-    .fetch_optional(pool)
+            transcription.as_uuid(),
+            user.as_uuid(),
+        )
+        .fetch_optional(pool)
+    })
     .await?
     .map(Into::into))
 }

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgPool, types::Json};
 use time::OffsetDateTime;
 
 use super::{Row, changed_or_why};
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, retry::retried};
 
 /// What signing adds.
 #[derive(Clone, Copy)]
@@ -43,6 +43,15 @@ pub struct Verification {
     /// Who signed it, as the paper says.
     pub doctor_name: String,
     /// The registration number on the paper.
+    pub registration_number: String,
+}
+
+/// Who signed a prescription, as its paper says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// The doctor's name.
+    pub name: String,
+    /// The registration number.
     pub registration_number: String,
 }
 
@@ -104,6 +113,28 @@ pub async fn pdf(pool: &PgPool, user: UserId, id: PrescriptionId) -> Result<Sign
         }),
         _ => Err(StoreError::WrongState),
     }
+}
+
+/// Who signed a prescription; `None` for a draft.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn signer(pool: &PgPool, user: UserId, id: PrescriptionId) -> Result<Option<Signer>> {
+    let row = retried("read prescription", || {
+        sqlx::query!(
+            "SELECT signer_name, signer_registration FROM prescriptions
+              WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",
+            id.as_uuid(),
+            user.as_uuid(),
+        )
+        .fetch_one(pool)
+    })
+    .await?;
+    let signer = row.signer_name.zip(row.signer_registration);
+    Ok(signer.map(|(name, registration_number)| Signer {
+        name,
+        registration_number,
+    }))
 }
 
 /// What the holder of a paper with this code may know.

@@ -14,6 +14,7 @@ use crate::{
     Cursor, Page, Result, StoreError, entities,
     page::{contains_pattern, rows_to_read},
     pool::begin_snapshot,
+    retry::retried,
     rows::{count, failure, parse, percent, times},
     segments,
 };
@@ -223,22 +224,24 @@ pub async fn list(
     user: UserId,
     filter: &TranscriptionFilter,
 ) -> Result<Page<TranscriptionSummary>> {
-    let rows = summaries!(
-        "WHERE user_id = $1
+    let rows = retried("list dictations", || {
+        summaries!(
+            "WHERE user_id = $1
            AND ($2::text IS NULL OR patient_name ILIKE $2 OR current_text ILIKE $2)
            AND ($3::text IS NULL OR status = $3)
            AND ($4::timestamptz IS NULL OR created_at >= $4)
            AND ($5::timestamptz IS NULL OR (created_at, id) < ($5, $6::uuid))
          ORDER BY created_at DESC, id DESC LIMIT $7",
-        user.as_uuid(),
-        contains_pattern(filter.search.as_deref()),
-        filter.status.map(TranscriptionStatus::as_str),
-        filter.created_from,
-        filter.after.map(|cursor| cursor.created_at),
-        filter.after.map(|cursor| cursor.id),
-        rows_to_read(filter.limit),
-    )
-    .fetch_all(pool)
+            user.as_uuid(),
+            contains_pattern(filter.search.as_deref()),
+            filter.status.map(TranscriptionStatus::as_str),
+            filter.created_from,
+            filter.after.map(|cursor| cursor.created_at),
+            filter.after.map(|cursor| cursor.id),
+            rows_to_read(filter.limit),
+        )
+        .fetch_all(pool)
+    })
     .await?;
     let items = rows
         .into_iter()
@@ -291,13 +294,15 @@ pub async fn event(
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn audio(pool: &PgPool, user: UserId, id: TranscriptionId) -> Result<StoredAudio> {
-    let row = sqlx::query!(
-        "SELECT audio_key, audio_mime, audio_bytes, file_name FROM transcriptions
+    let row = retried("read dictation", || {
+        sqlx::query!(
+            "SELECT audio_key, audio_mime, audio_bytes, file_name FROM transcriptions
           WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",
-        id.as_uuid(),
-        user.as_uuid(),
-    )
-    .fetch_one(pool)
+            id.as_uuid(),
+            user.as_uuid(),
+        )
+        .fetch_one(pool)
+    })
     .await?;
     Ok(StoredAudio {
         key: row.audio_key,

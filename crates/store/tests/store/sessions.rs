@@ -135,6 +135,28 @@ async fn an_expired_session_is_none_and_is_cleared() {
     assert!(store.load(&living.id).await.unwrap().is_some());
 }
 
+/// However much it is used: a stolen cookie is worth nothing after that.
+#[tokio::test]
+async fn a_session_that_is_too_old_is_none_though_it_is_in_use() {
+    let world = World::new().await;
+    let store = store(&world).ending_after(std::time::Duration::from_secs(3600));
+    let old = created(&store, Some(world.asha)).await;
+    let young = created(&store, Some(world.ravi)).await;
+    let age = "UPDATE sessions SET created_at = now() - interval '1 hour' WHERE user_id = $1";
+    world.sql(age, world.asha.as_uuid()).await;
+    let age = "UPDATE sessions SET created_at = now() - interval '59 minutes' WHERE user_id = $1";
+    world.sql(age, world.ravi.as_uuid()).await;
+
+    store.save(&old).await.unwrap();
+    assert_eq!(store.load(&old.id).await.unwrap(), None);
+    assert!(store.load(&young.id).await.unwrap().is_some());
+    let unlimited = self::store(&world);
+    assert!(unlimited.load(&old.id).await.unwrap().is_some());
+    assert_eq!(unlimited.delete_expired().await.unwrap(), 0);
+    assert_eq!(store.delete_expired().await.unwrap(), 1);
+    assert_eq!(unlimited.load(&old.id).await.unwrap(), None);
+}
+
 #[tokio::test]
 async fn an_id_in_use_is_never_given_twice() {
     let world = World::new().await;

@@ -6,20 +6,22 @@ use std::{
 };
 
 use seva_local::FileSecrets;
+use seva_model::{CurrentUser, DoctorProfile, Password};
 use seva_server::{Application, Config, Role, config::Variables};
 use seva_services::{Ports, Services, ports::SecretSource as _};
 use seva_store::SealedSessionStore;
 use seva_testkit::TestDatabase;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Browser, Rows};
+use super::{Browser, PASSWORD, Rows};
 
 /// A running server with a world of its own.
 pub(crate) struct TestApp {
     pub(crate) address: String,
     pub(crate) services: Services,
+    metrics_port: Option<u16>,
     shutdown: CancellationToken,
     running: Option<JoinHandle<anyhow::Result<()>>>,
     accounts: AtomicU32,
@@ -48,6 +50,12 @@ pub(crate) async fn spawn_impatient_web(upload_idle: Duration) -> TestApp {
     spawn(Role::Web, &[], impatient, |_| {}).await
 }
 
+/// Without a worker; a request may take so long only.
+pub(crate) async fn spawn_hasty_web(request_timeout: Duration) -> TestApp {
+    let hasty = |config: &mut Config| config.web.request_timeout = request_timeout;
+    spawn(Role::Web, &[], hasty, |_| {}).await
+}
+
 /// Without a worker, with some ports of its own.
 pub(crate) async fn spawn_web_exchanging(exchange: impl FnOnce(&mut Ports)) -> TestApp {
     spawn(Role::Web, &[], |_| {}, exchange).await
@@ -72,6 +80,7 @@ async fn spawn(
     TestApp {
         address: format!("http://127.0.0.1:{}", application.port().unwrap()),
         services: application.services().clone(),
+        metrics_port: application.metrics_port(),
         shutdown: application.shutdown(),
         running: Some(tokio::spawn(application.run_until_stopped())),
         accounts: AtomicU32::new(0),
@@ -131,6 +140,26 @@ impl TestApp {
         browser
     }
 
+    /// The account of a doctor of this app, who are numbered from 0.
+    pub(crate) async fn user(&self, number: u32) -> CurrentUser {
+        let email = format!("doctor{number}@clinic.example").parse().unwrap();
+        let password = Password::attempt(PASSWORD.to_owned());
+        let outcome = self.services.sign_in(&email, &password).await.unwrap();
+        outcome.signed_in().unwrap()
+    }
+
+    /// Enters a doctor's name and the registration number that signing takes.
+    pub(crate) async fn register(&self, user: &CurrentUser, name: &str, number: &str) {
+        let profile = DoctorProfile {
+            registration_number: number.to_owned(),
+            ..user.profile.clone()
+        };
+        self.services
+            .update_profile(user.id, name, profile)
+            .await
+            .unwrap();
+    }
+
     pub(crate) fn rows(&self) -> Rows {
         Rows::of(&self.database)
     }
@@ -153,6 +182,11 @@ impl TestApp {
         self.home.path().join("site")
     }
 
+    /// Where objects are.
+    pub(crate) fn objects(&self) -> PathBuf {
+        self.home.path().join("objects")
+    }
+
     /// Names of all stored objects and of all recordings on their way.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
@@ -163,10 +197,54 @@ impl TestApp {
         found
     }
 
+    /// What Prometheus would read.
+    pub(crate) async fn metrics(&self) -> String {
+        let address = format!("http://127.0.0.1:{}", self.metrics_port.unwrap());
+        let answer = Browser::new(&address).get("/metrics").await;
+        assert_eq!(answer.status(), reqwest::StatusCode::OK);
+        answer.text().await.unwrap()
+    }
+
+    /// Another server over the same database and files.
+    pub(crate) async fn beside(&self, extra: &[(&str, &str)]) -> Beside {
+        let variables = variables(&self.database, self.home.path()).into_iter();
+        let extra = extra
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let variables: Variables = variables.chain(extra).collect();
+        let config = Config::read(&variables, Role::Web).unwrap();
+        let application = Application::build(config).await.unwrap();
+        let address = format!("http://127.0.0.1:{}", application.port().unwrap());
+        let shutdown = application.shutdown();
+        tokio::spawn(application.run_until_stopped());
+        Beside {
+            address,
+            _running: shutdown.drop_guard(),
+        }
+    }
+
     /// Stops the server and waits until it has.
     pub(crate) async fn stop(mut self) {
+        self.end().await;
+    }
+
+    /// The same; its database stays to be looked at.
+    pub(crate) async fn end(&mut self) {
         self.shutdown.cancel();
         self.running.take().unwrap().await.unwrap().unwrap();
+    }
+}
+
+/// A server that stops when it is dropped.
+pub(crate) struct Beside {
+    address: String,
+    _running: DropGuard,
+}
+
+impl Beside {
+    /// Somebody who is not signed in.
+    pub(crate) fn stranger(&self) -> Browser {
+        Browser::new(&self.address)
     }
 }
 

@@ -10,6 +10,7 @@
 //! - [`Events`] reads an event stream, one [`DictationEvent`] at a time.
 //! - [`ServerProcess`] is the real program as a process of its own, to be killed.
 //! - [`Rows`] counts what is in the database, behind the server's back.
+//! - [`fhir_faults`] asks a validator of FHIR that is not SEVA's own.
 //! - [`recordings`] has what is uploaded.
 //!
 //! The tests' runtime has several threads: dropping a database waits, and what the
@@ -21,15 +22,17 @@
 mod app;
 mod browser;
 mod events;
+mod fhir;
 mod process;
 pub(crate) mod recordings;
 mod rows;
 
 pub(crate) use app::{
-    TestApp, spawn_app, spawn_impatient_web, spawn_web, spawn_web_exchanging, spawn_web_with,
-    variables,
+    TestApp, spawn_app, spawn_hasty_web, spawn_impatient_web, spawn_web, spawn_web_exchanging,
+    spawn_web_with, variables,
 };
 pub(crate) use browser::{Browser, PASSWORD, mailed_code};
 pub(crate) use events::Events;
+pub(crate) use fhir::fhir_faults;
 pub(crate) use process::ServerProcess;
 pub(crate) use rows::Rows;

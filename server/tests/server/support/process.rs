@@ -20,11 +20,22 @@ pub(crate) struct ServerProcess {
 impl ServerProcess {
     /// Starts it and waits until it says that it is ready.
     pub(crate) fn start(database: &TestDatabase, home: &Path, role: &str) -> Self {
+        Self::start_with(database, home, role, &[])
+    }
+
+    /// The same, with some variables of its own.
+    pub(crate) fn start_with(
+        database: &TestDatabase,
+        home: &Path,
+        role: &str,
+        extra: &[(&str, &str)],
+    ) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_seva-server"))
             .args(["serve", "--role", role])
             .env_clear()
             .envs(variables(database, home))
             .env("SEVA_DEMO", "1")
+            .envs(extra.iter().copied())
             .current_dir(home)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,5 +1,5 @@
 use seva_testkit::TestDatabase;
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction};
 
 /// What the database holds, whatever the server says.
 #[derive(Clone)]
@@ -25,6 +25,57 @@ impl Rows {
             .fetch_one(&self.0)
             .await
             .unwrap()
+    }
+
+    /// Whether a server waits for what a test holds.
+    pub(crate) async fn someone_waits(&self) -> bool {
+        self.count(
+            "pg_stat_activity WHERE datname = current_database()
+                AND application_name = 'seva' AND wait_event_type = 'Lock'",
+        )
+        .await
+            > 0
+    }
+
+    /// Lets so many hours pass since everybody signed in.
+    pub(crate) async fn age_sessions(&self, hours: i32) {
+        sqlx::query("UPDATE sessions SET created_at = created_at - make_interval(hours => $1)")
+            .bind(hours)
+            .execute(&self.0)
+            .await
+            .unwrap();
+    }
+
+    /// Connections of servers.
+    pub(crate) async fn connections(&self) -> i64 {
+        self.count(
+            "pg_stat_activity WHERE datname = current_database() AND application_name = 'seva'",
+        )
+        .await
+    }
+
+    /// Lets no server connect any more, and ends the connections that there are.
+    pub(crate) async fn cut_off(&self) {
+        let database: String = sqlx::query_scalar("SELECT quote_ident(current_database())")
+            .fetch_one(&self.0)
+            .await
+            .unwrap();
+        // Only from another database can this one be closed.
+        let server = std::env::var("DATABASE_URL").unwrap();
+        let mut other = PgConnection::connect(&server).await.unwrap();
+        let sql = format!("ALTER DATABASE {database} WITH ALLOW_CONNECTIONS false");
+        sqlx::query(AssertSqlSafe(sql))
+            .execute(&mut other)
+            .await
+            .unwrap();
+        other.close().await.unwrap();
+        sqlx::query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE datname = current_database() AND application_name = 'seva'",
+        )
+        .execute(&self.0)
+        .await
+        .unwrap();
     }
 
     /// How often the audit trail says that something was done to a dictation.
@@ -62,6 +113,57 @@ impl Rows {
         .execute(&self.0)
         .await
         .unwrap();
+    }
+
+    /// Ends a waiting dictation as one in which these words were heard, at those seconds.
+    pub(crate) async fn end_with_words(&self, id: &str, words: &[(&str, f64, f64)]) {
+        let texts: Vec<_> = words.iter().map(|(text, ..)| *text).collect();
+        self.end_without_entities(id, &texts.join(" ")).await;
+        sqlx::query(
+            "INSERT INTO transcript_segments
+                 (transcription_id, user_id, index, version, start_seconds, end_seconds, text)
+             SELECT id, user_id, 0, version, 0, duration_seconds, transcript_text
+               FROM transcriptions WHERE id = $1::uuid",
+        )
+        .bind(id)
+        .execute(&self.0)
+        .await
+        .unwrap();
+        for (place, (text, start, end)) in (0_i32..).zip(words) {
+            sqlx::query(
+                "INSERT INTO transcript_words (transcription_id, user_id, index, segment_index,
+                        text, start_seconds, end_seconds, confidence)
+                 SELECT id, user_id, $2, 0, $3, $4, $5, 0.9
+                   FROM transcriptions WHERE id = $1::uuid",
+            )
+            .bind(id)
+            .bind(place)
+            .bind(*text)
+            .bind(*start)
+            .bind(*end)
+            .execute(&self.0)
+            .await
+            .unwrap();
+        }
+    }
+
+    /// Lets so much time pass for what is remembered of requests.
+    pub(crate) async fn age_requests(&self, hours: i32) {
+        sqlx::query(
+            "UPDATE idempotency_keys SET created_at = created_at - make_interval(hours => $1)",
+        )
+        .bind(hours)
+        .execute(&self.0)
+        .await
+        .unwrap();
+    }
+
+    /// All that is remembered of requests, as text.
+    pub(crate) async fn requests(&self) -> String {
+        sqlx::query_scalar("SELECT COALESCE(string_agg(k::text, ' '), '') FROM idempotency_keys k")
+            .fetch_one(&self.0)
+            .await
+            .unwrap()
     }
 
     /// Holds whoever wants to change this dictation's row, until it is dropped.

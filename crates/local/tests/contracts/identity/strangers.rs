@@ -22,11 +22,7 @@ async fn guess(people: &People, doctor: &Doctor) -> usize {
     let strangers = Password::new("Strange-Pass-9".to_owned()).unwrap();
     let mut compared = 0;
     loop {
-        people
-            .another_process()
-            .forgot_password(email)
-            .await
-            .unwrap();
+        people.later().await.forgot_password(email).await.unwrap();
         for wrong in wrong_codes(people, 6).await {
             let tried = people.identity.reset_password(email, &wrong, &strangers);
             match tried.await.unwrap_err() {
@@ -46,11 +42,7 @@ async fn codes_can_not_be_guessed_however_many_are_sent() {
     let email = &doctor.registration.email;
     let new = Password::new("Own-Pass-2".to_owned()).unwrap();
     assert_eq!(guess(&people, &doctor).await, 25);
-    people
-        .another_process()
-        .forgot_password(email)
-        .await
-        .unwrap();
+    people.later().await.forgot_password(email).await.unwrap();
     let right = people.last_code().await;
     let refused = people.identity.reset_password(email, &right, &new).await;
     assert!(matches!(refused, Err(IdentityError::TooManyCodes)));
@@ -58,11 +50,7 @@ async fn codes_can_not_be_guessed_however_many_are_sent() {
     // The owner, who knows the password, is not kept from anything.
     let password = &doctor.registration.password;
     people.identity.authenticate(email, password).await.unwrap();
-    people
-        .another_process()
-        .forgot_password(email)
-        .await
-        .unwrap();
+    people.later().await.forgot_password(email).await.unwrap();
     let right = people.last_code().await;
     let reset = people.identity.reset_password(email, &right, &new).await;
     reset.unwrap();
@@ -78,11 +66,7 @@ async fn codes_are_taken_again_the_next_day() {
         .execute(people.database.pool())
         .await
         .unwrap();
-    people
-        .another_process()
-        .forgot_password(email)
-        .await
-        .unwrap();
+    people.later().await.forgot_password(email).await.unwrap();
     let right = people.last_code().await;
     let new = Password::new("Own-Pass-2".to_owned()).unwrap();
     people
@@ -101,7 +85,7 @@ async fn a_stranger_guesses_no_code_of_a_registration_of_their_own() {
     people.identity.register(&strangers).await.unwrap();
     let mut compared = 0;
     for _ in 0..8 {
-        let identity = people.another_process();
+        let identity = people.later().await;
         identity.resend_code(&strangers.email).await.unwrap();
         for wrong in wrong_codes(&people, 5).await {
             match identity

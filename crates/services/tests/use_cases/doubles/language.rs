@@ -6,6 +6,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -16,7 +17,7 @@ use tokio::sync::Semaphore;
 /// Finds a handful of words.
 pub(crate) struct ScriptedExtractor {
     /// How each of the next calls fails.
-    pub(crate) failures: Mutex<VecDeque<PortFailure>>,
+    pub(crate) failures: Mutex<VecDeque<PortError>>,
     /// A type that no column holds, for what the next calls find.
     pub(crate) odd_type: AtomicBool,
     /// One permit a call.
@@ -35,7 +36,14 @@ impl ScriptedExtractor {
     }
 
     pub(crate) fn fail(&self, failure: PortFailure) {
-        self.failures.lock().unwrap().push_back(failure);
+        let error = PortError::new("extractor", "scripted", failure, "the test said so");
+        self.failures.lock().unwrap().push_back(error);
+    }
+
+    /// As when the next calls are not made at all.
+    pub(crate) fn leave_alone(&self, again_in: Duration) {
+        let error = PortError::not_asked("extractor", "scripted", again_in);
+        self.failures.lock().unwrap().push_back(error);
     }
 }
 
@@ -115,8 +123,7 @@ impl EntityExtractor for ScriptedExtractor {
         self.calls.fetch_add(1, Ordering::SeqCst);
         self.gate.acquire().await.unwrap().forget();
         let failing = self.failures.lock().unwrap().pop_front();
-        if let Some(failure) = failing {
-            let error = PortError::new("extractor", "scripted", failure, "the test said so");
+        if let Some(error) = failing {
             return Err(error);
         }
         let mut found = find_all(text);

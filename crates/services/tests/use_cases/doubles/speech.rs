@@ -7,6 +7,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -49,6 +50,8 @@ pub(crate) enum Speech {
     },
     Refuses,
     Panics,
+    /// It is not asked, for so long.
+    LeftAlone(Duration),
 }
 
 /// What becomes of a wish to forget.
@@ -147,6 +150,9 @@ impl Transcriber for ScriptedTranscriber {
                 }));
             }
             Some(Speech::Panics) => panic!("the engine panics"),
+            Some(Speech::LeftAlone(again_in)) => {
+                return Err(PortError::not_asked("transcriber", "scripted", again_in).into());
+            }
         };
         let segments = segments(&sentences);
         for (count, segment) in (1..).zip(&segments) {
