@@ -1,22 +1,23 @@
-//! Prescriptions: drafted, edited, listed and copied. Signing is next door.
+//! Prescriptions: edited, listed, printed and deleted; new ones are made in
+//! `creation`. Signing is next door.
+
+mod creation;
 
 use bytes::Bytes;
 use seva_model::{
-    AppError, ErrorCode, Prescription, PrescriptionContent, PrescriptionId, PrescriptionStatus,
-    PrescriptionSummary, TranscriptionId, UserId,
+    AppError, Prescription, PrescriptionContent, PrescriptionId, PrescriptionStatus,
+    PrescriptionSummary, UserId,
 };
-use seva_store::{StoreError, prescriptions};
+use seva_store::prescriptions;
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
     Page, Services,
     audited::{Action, PRESCRIPTION},
     content,
-    drafting::draft,
     errors::{Reported, port_failed},
     paging::{cursor, search},
     ports::PrescriptionPaper,
-    transcriptions::must_be_complete,
     verification::parse_code,
 };
 
@@ -48,98 +49,6 @@ pub struct VerifiedPrescription {
 }
 
 impl Services {
-    /// What a draft of a completed dictation would hold, without storing it.
-    ///
-    /// # Errors
-    /// `CONFLICT` while the dictation is not complete, `NOT_FOUND`.
-    pub async fn propose_prescription(
-        &self,
-        user_id: UserId,
-        transcription_id: TranscriptionId,
-    ) -> Result<PrescriptionContent, AppError> {
-        let dictation = self.get_transcription(user_id, transcription_id).await?;
-        must_be_complete(&dictation)?;
-        Ok(draft(&dictation, self.ports().lexicon.as_ref()))
-    }
-
-    /// Drafts the prescription of a completed dictation, or gives the one that
-    /// exists already, draft or signed.
-    ///
-    /// # Errors
-    /// `CONFLICT` while the dictation is not complete, `NOT_FOUND`.
-    pub async fn draft_prescription(
-        &self,
-        user_id: UserId,
-        transcription_id: TranscriptionId,
-    ) -> Result<PrescriptionId, AppError> {
-        let dictation = self.get_transcription(user_id, transcription_id).await?;
-        must_be_complete(&dictation)?;
-        if let Some((id, _)) = dictation.summary.prescription {
-            return Ok(id);
-        }
-        let content = draft(&dictation, self.ports().lexicon.as_ref());
-        match self.insert(user_id, Some(transcription_id), &content).await {
-            // Two windows asked at once; the other one was first.
-            Err(StoreError::Taken) => self
-                .existing_draft(user_id, transcription_id)
-                .await?
-                .ok_or_else(|| AppError::not_found(WHAT)),
-            other => other.reported_for("store draft", WHAT),
-        }
-    }
-
-    async fn existing_draft(
-        &self,
-        user_id: UserId,
-        transcription_id: TranscriptionId,
-    ) -> Result<Option<PrescriptionId>, AppError> {
-        prescriptions::draft_of(self.pool(), user_id, transcription_id)
-            .await
-            .reported("look for a draft")
-    }
-
-    /// Makes a draft of the given content.
-    ///
-    /// # Errors
-    /// `VALIDATION_FAILED` by field; `CONFLICT` when the dictation has a draft
-    /// already; `NOT_FOUND` for a dictation that is not the caller's.
-    pub async fn create_prescription(
-        &self,
-        user_id: UserId,
-        transcription_id: Option<TranscriptionId>,
-        content: PrescriptionContent,
-    ) -> Result<PrescriptionId, AppError> {
-        let content = content::checked(&content)?;
-        match self.insert(user_id, transcription_id, &content).await {
-            Err(StoreError::Taken) => Err(AppError::new(
-                ErrorCode::Conflict,
-                "This dictation has a draft already. Open that one.",
-            )),
-            Err(StoreError::NotFound) => Err(AppError::not_found("dictation")),
-            other => other.reported_for("store draft", WHAT),
-        }
-    }
-
-    async fn insert(
-        &self,
-        user_id: UserId,
-        transcription_id: Option<TranscriptionId>,
-        content: &PrescriptionContent,
-    ) -> Result<PrescriptionId, StoreError> {
-        let id = PrescriptionId::generate();
-        let row = prescriptions::NewPrescription {
-            id,
-            transcription_id,
-            content,
-        };
-        let mut tx = seva_store::begin(self.pool()).await?;
-        prescriptions::insert(&mut tx, user_id, &row).await?;
-        Action::of(user_id, "prescription.create", PRESCRIPTION, id.as_uuid())
-            .commit(tx)
-            .await?;
-        Ok(id)
-    }
-
     /// A whole prescription.
     ///
     /// # Errors
@@ -226,27 +135,6 @@ impl Services {
         };
         let printed = self.ports().printer.print(&paper).await;
         printed.map_err(|error| port_failed(&error))
-    }
-
-    /// A new draft with the content of another prescription.
-    ///
-    /// # Errors
-    /// `NOT_FOUND`.
-    pub async fn copy_prescription(
-        &self,
-        user_id: UserId,
-        id: PrescriptionId,
-    ) -> Result<PrescriptionId, AppError> {
-        let copy = PrescriptionId::generate();
-        let mut tx = self.begin().await?;
-        prescriptions::copy(&mut tx, user_id, id, copy)
-            .await
-            .reported_for("copy prescription", WHAT)?;
-        Action::of(user_id, "prescription.copy", PRESCRIPTION, copy.as_uuid())
-            .commit(tx)
-            .await
-            .reported_for("copy prescription", WHAT)?;
-        Ok(copy)
     }
 
     /// Deletes a draft; [`Services::undelete_prescription`] takes it back for 15

@@ -1,48 +1,203 @@
-//! `/api/v1/prescriptions`: the papers.
+//! `/api/v1/prescriptions`: written, listed, changed, signed.
 
-use app::clock::offset_in_cookies;
+mod bodies;
+
 use axum::{
+    Json,
     extract::State,
-    http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Redirect, Response},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
+    response::{IntoResponse, Response},
 };
-use seva_model::PrescriptionId;
-use seva_services::Services;
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::json;
+use seva_model::{AppError, ErrorCode, Prescription, PrescriptionId, PrescriptionStatus, UserId};
+use seva_services::{Created, PrescriptionFilter, Services};
 
-use super::Caller;
-use crate::{
-    errors::{ApiError, UrlPath},
-    security::PREVIEW_POLICY,
+use self::bodies::{ContentBody, FinalizeBody, MadeBody, NewBody, SearchBody, WholeBody};
+use super::{
+    Caller,
+    idempotency::{self, KeyedJson},
+    papers::callers_offset,
+    versions::{IfMatch, etag, stale},
 };
+use crate::errors::{ApiError, JsonBody, UrlPath, UrlQuery};
 
-/// `GET /api/v1/prescriptions/{id}/preview.pdf`: the paper as it would be now.
-pub(crate) async fn preview(
+/// `POST /api/v1/prescriptions`: from a dictation, from what is written in the body, or
+/// what is written for a dictation.
+pub(crate) async fn create(
     State(services): State<Services>,
     Caller(user): Caller,
-    UrlPath(id): UrlPath<PrescriptionId>,
-    request: HeaderMap,
+    KeyedJson { body, once }: KeyedJson<NewBody>,
 ) -> Result<Response, ApiError> {
-    let cookies = request.get(header::COOKIE).and_then(|it| it.to_str().ok());
-    let utc_offset = offset_in_cookies(cookies.unwrap_or_default());
-    let pdf = services.preview_pdf(user, id, utc_offset).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (
-            header::CONTENT_DISPOSITION,
-            "inline; filename=\"prescription.pdf\"",
-        ),
-        (header::CONTENT_SECURITY_POLICY, PREVIEW_POLICY),
-    ]
-    .map(|(name, value)| (name, HeaderValue::from_static(value)));
-    Ok((headers, pdf).into_response())
+    let once = once.as_ref();
+    let created = match (body.transcription_id, body.content.is_absent()) {
+        (None, true) => return Err(nothing_said().into()),
+        (Some(dictation), true) => {
+            services
+                .draft_prescription_once(user, dictation, once)
+                .await?
+        }
+        (dictation, false) => {
+            let content = body.content.content()?;
+            services
+                .create_prescription_once(user, dictation, content, once)
+                .await?
+        }
+    };
+    Ok(made(&services, created))
 }
 
-/// `GET /api/v1/prescriptions/{id}/pdf`: on to a link to the signed paper.
-pub(crate) async fn pdf(
+fn nothing_said() -> AppError {
+    AppError::new(
+        ErrorCode::ValidationFailed,
+        "Send the transcription_id of a dictation, or what the prescription says.",
+    )
+}
+
+/// The answer that names a new prescription and where it is.
+fn made(services: &Services, created: Created<PrescriptionId>) -> Response {
+    let body = MadeBody::new(created.id, &services.config().base_url);
+    let mut response = idempotency::answer(&created, &body);
+    let place = format!("/api/v1/prescriptions/{}", created.id);
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ListQuery {
+    status: Option<PrescriptionStatus>,
+    before: Option<String>,
+    limit: Option<u32>,
+    /// Refused: addresses land in the logs of proxies, and names with them.
+    search: Option<IgnoredAny>,
+}
+
+/// `GET /api/v1/prescriptions`
+pub(crate) async fn list(
+    State(services): State<Services>,
+    Caller(user): Caller,
+    UrlQuery(query): UrlQuery<ListQuery>,
+) -> Result<Response, ApiError> {
+    if query.search.is_some() {
+        return Err(AppError::field(
+            "search",
+            "An address is no place for names. Send the words in the body of a POST to \
+             /api/v1/prescriptions/search.",
+        )
+        .into());
+    }
+    let filter = PrescriptionFilter {
+        status: query.status,
+        before: query.before,
+        limit: query.limit,
+        ..PrescriptionFilter::default()
+    };
+    page(&services, user, &filter).await
+}
+
+/// `POST /api/v1/prescriptions/search`: the list of those whose patient or medicines
+/// hold some words.
+pub(crate) async fn search(
+    State(services): State<Services>,
+    Caller(user): Caller,
+    JsonBody(body): JsonBody<SearchBody>,
+) -> Result<Response, ApiError> {
+    let filter = PrescriptionFilter {
+        search: body.search,
+        status: body.status,
+        before: body.before,
+        limit: body.limit,
+    };
+    page(&services, user, &filter).await
+}
+
+async fn page(
+    services: &Services,
+    user: UserId,
+    filter: &PrescriptionFilter,
+) -> Result<Response, ApiError> {
+    let page = services.list_prescriptions(user, filter).await?;
+    let body = json!({ "success": true, "prescriptions": page.items, "next": page.next });
+    Ok(Json(body).into_response())
+}
+
+/// `GET /api/v1/prescriptions/{id}`
+pub(crate) async fn get(
     State(services): State<Services>,
     Caller(user): Caller,
     UrlPath(id): UrlPath<PrescriptionId>,
 ) -> Result<Response, ApiError> {
-    let link = services.prescription_pdf_link(user, id).await?;
-    Ok(Redirect::temporary(&link).into_response())
+    let prescription = services.get_prescription(user, id).await?;
+    Ok(whole(&services, prescription))
+}
+
+/// A prescription with its version, which the next change has to name.
+fn whole(services: &Services, prescription: Prescription) -> Response {
+    let version = etag(prescription.version);
+    let warnings = match prescription.status {
+        PrescriptionStatus::Draft => services.prescription_warnings(&prescription.content),
+        PrescriptionStatus::Finalized => Vec::new(),
+    };
+    let body = WholeBody::new(prescription, warnings, &services.config().base_url);
+    ([(header::ETAG, version)], Json(body)).into_response()
+}
+
+/// `PUT /api/v1/prescriptions/{id}`: replaces what a draft says.
+pub(crate) async fn update(
+    State(services): State<Services>,
+    Caller(user): Caller,
+    UrlPath(id): UrlPath<PrescriptionId>,
+    IfMatch(version): IfMatch,
+    JsonBody(body): JsonBody<ContentBody>,
+) -> Result<Response, ApiError> {
+    let content = body.content()?;
+    let saved = services.save_prescription(user, id, version, content).await;
+    Ok(whole(&services, saved.map_err(stale)?))
+}
+
+/// `DELETE /api/v1/prescriptions/{id}`: a draft.
+pub(crate) async fn delete(
+    State(services): State<Services>,
+    Caller(user): Caller,
+    UrlPath(id): UrlPath<PrescriptionId>,
+) -> Result<Response, ApiError> {
+    services.delete_prescription(user, id).await?;
+    Ok(Json(json!({ "success": true })).into_response())
+}
+
+/// `POST /api/v1/prescriptions/{id}/finalize`: signs the version that was read, and no
+/// other.
+pub(crate) async fn finalize(
+    State(services): State<Services>,
+    Caller(user): Caller,
+    UrlPath(id): UrlPath<PrescriptionId>,
+    IfMatch(version): IfMatch,
+    headers: HeaderMap,
+    body: Option<JsonBody<FinalizeBody>>,
+) -> Result<Response, ApiError> {
+    let JsonBody(body) = body.unwrap_or_else(|| JsonBody(FinalizeBody::default()));
+    let offset = body.offset()?.unwrap_or_else(|| callers_offset(&headers));
+    let signed = services
+        .finalize_prescription(user, id, version, offset)
+        .await;
+    Ok(whole(&services, signed.map_err(stale)?))
+}
+
+/// `POST /api/v1/prescriptions/{id}/copy`: a new draft with the same content.
+pub(crate) async fn copy(
+    State(services): State<Services>,
+    Caller(user): Caller,
+    UrlPath(id): UrlPath<PrescriptionId>,
+    method: Method,
+    address: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let once =
+        idempotency::key(&headers)?.map(|key| key.request(method.as_str(), address.path(), &[]));
+    let created = services
+        .copy_prescription_once(user, id, once.as_ref())
+        .await?;
+    Ok(made(&services, created))
 }
