@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{Icon, IconName};
+use super::{Icon, IconName, in_textarea};
 
 /// A labelled input with its hint and, after a refusal, the sentence that says
 /// what is wrong; both are tied to the input for screen readers.
@@ -61,9 +61,8 @@ pub(crate) fn Field(
                 aria-invalid=invalid
                 aria-describedby=move || described.get()
                 prop:value=move || value.get()
-            >
-                {value.get_untracked()}
-            </textarea>
+                inner_html=in_textarea(&value.get_untracked().unwrap_or_default())
+            ></textarea>
         }
         .into_any(),
         None => view! {

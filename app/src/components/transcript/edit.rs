@@ -5,7 +5,7 @@ use seva_model::TranscriptionId;
 
 use crate::{
     browser::network::ask_before_leaving,
-    components::common::{Notice, Tone},
+    components::common::{Notice, Tone, in_textarea},
     server_fns::dictation_review::SaveTranscript,
 };
 
@@ -77,7 +77,8 @@ pub(crate) fn EditTranscript(
                             draft.text.set(event.target().value());
                             draft.unsaved.set(true);
                         }
-                    >{text}</textarea>
+                        inner_html=in_textarea(&text)
+                    ></textarea>
                 </label>
                 <p class="field__hint">"Medicines and conditions are marked again after saving. What was heard is kept."</p>
                 <button class="button" disabled=move || save.pending().get()>
