@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use send_wrapper::SendWrapper;
-use web_sys::{BeforeUnloadEvent, MouseEvent};
+use web_sys::{BeforeUnloadEvent, Element, MouseEvent};
 
 use super::keys;
 
@@ -39,7 +39,7 @@ pub(crate) fn ask_before_leaving(unsaved: Signal<bool>, question: &'static str) 
         // In the capture phase, so that it comes before the router.
         let listener = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
             if unsaved.get_untracked()
-                && keys::link_of(&event).is_some_and(|link| !link.has_attribute("download"))
+                && keys::link_of(&event).is_some_and(|link| leaves(&link))
                 && !window().confirm_with_message(question).unwrap_or(true)
             {
                 event.prevent_default();
@@ -58,4 +58,9 @@ pub(crate) fn ask_before_leaving(unsaved: Signal<bool>, question: &'static str) 
                 document().remove_event_listener_with_callback_and_bool("click", function, true);
         });
     });
+}
+
+/// Whether following a link closes the page.
+fn leaves(link: &Element) -> bool {
+    !link.has_attribute("download") && link.get_attribute("target").as_deref() != Some("_blank")
 }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use seva_model::{
-    LineSource, MedicationLine, MedicineHit, Prescription, PrescriptionContent, PrescriptionId,
-    PrescriptionSummary, PrescriptionWarning,
+    Diagnosis, LineSource, MedicationLine, MedicineHit, Prescription, PrescriptionContent,
+    PrescriptionId, PrescriptionSummary, PrescriptionWarning,
 };
 
 use super::Listing;
@@ -106,26 +106,77 @@ impl PrescriptionForm {
             patient_name: self.patient_name,
             patient_age,
             patient_gender: self.patient_gender,
-            diagnoses: self
-                .diagnoses
-                .into_iter()
-                .map(|row| seva_model::Diagnosis {
-                    text: row.text,
-                    icd10: row.icd10,
-                    source: source_of(&row.source),
-                })
-                .collect(),
+            diagnoses: self.diagnoses.into_iter().map(Diagnosis::from).collect(),
             medications: self
                 .medications
                 .into_iter()
-                .map(|row| MedicationLine {
-                    source: source_of(&row.heard),
-                    ..row.line
-                })
+                .map(MedicationLine::from)
                 .collect(),
             instructions: self.instructions,
             follow_up: self.follow_up,
         })
+    }
+}
+
+impl From<PrescriptionContent> for PrescriptionForm {
+    /// The form as it stands before anybody types.
+    fn from(content: PrescriptionContent) -> Self {
+        let age = content.patient_age.map(|years| years.to_string());
+        Self {
+            patient_name: content.patient_name,
+            patient_age: age.unwrap_or_default(),
+            patient_gender: content.patient_gender,
+            diagnoses: content
+                .diagnoses
+                .into_iter()
+                .map(DiagnosisRow::from)
+                .collect(),
+            medications: content
+                .medications
+                .into_iter()
+                .map(MedicationRow::from)
+                .collect(),
+            instructions: content.instructions,
+            follow_up: content.follow_up,
+        }
+    }
+}
+
+impl From<Diagnosis> for DiagnosisRow {
+    fn from(diagnosis: Diagnosis) -> Self {
+        Self {
+            source: source_json(diagnosis.source.as_ref()),
+            text: diagnosis.text,
+            icd10: diagnosis.icd10,
+        }
+    }
+}
+
+impl From<DiagnosisRow> for Diagnosis {
+    fn from(row: DiagnosisRow) -> Self {
+        Self {
+            source: source_of(&row.source),
+            text: row.text,
+            icd10: row.icd10,
+        }
+    }
+}
+
+impl From<MedicationLine> for MedicationRow {
+    fn from(line: MedicationLine) -> Self {
+        Self {
+            heard: source_json(line.source.as_ref()),
+            line,
+        }
+    }
+}
+
+impl From<MedicationRow> for MedicationLine {
+    fn from(row: MedicationRow) -> Self {
+        Self {
+            source: source_of(&row.heard),
+            ..row.line
+        }
     }
 }
 

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 use seva_model::{
-    Diagnosis, ErrorCode, MedicationLine, Prescription, PrescriptionContent, PrescriptionId,
-    PrescriptionWarning,
+    Diagnosis, ErrorCode, MedicationLine, Prescription, PrescriptionId, PrescriptionWarning,
 };
 
-use crate::server_fns::prescriptions::{
-    DiagnosisRow, MedicationRow, PrescriptionForm, PrescriptionView, autosave_prescription,
-    source_json,
+use crate::{
+    browser::keys,
+    server_fns::prescriptions::{
+        DiagnosisRow, MedicationRow, PrescriptionForm, PrescriptionView, autosave_prescription,
+    },
 };
 
 /// How long the writing rests before it is saved.
@@ -48,9 +49,19 @@ pub(crate) enum Saving {
     Failed {
         /// What to tell.
         sentence: String,
-        /// Another window saved a newer version: saving again can't help.
-        stale: bool,
     },
+    /// Another window saved, signed or deleted the draft meanwhile. Nothing is
+    /// saved until the doctor has chosen which version stays.
+    Conflict,
+}
+
+/// Whether a refusal means that the draft was changed elsewhere: saved, signed or
+/// deleted.
+pub(super) const fn changed_elsewhere(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::VersionConflict | ErrorCode::Conflict | ErrorCode::NotFound
+    )
 }
 
 /// A draft on the page. Cheap to copy.
@@ -78,79 +89,86 @@ pub(crate) struct Draft {
     pub warnings: RwSignal<Vec<PrescriptionWarning>>,
     /// How the saving goes.
     pub saving: RwSignal<Saving>,
+    /// Whether nobody has typed for a moment.
+    pub resting: RwSignal<bool>,
     next_key: StoredValue<u32>,
     edits: StoredValue<u32>,
+    /// What was just put into the form by [`Draft::fill`], which is no edit.
+    filled: StoredValue<Option<PrescriptionForm>>,
+    /// What the rows live in.
+    home: StoredValue<Option<WeakOwner>>,
 }
 
 impl Draft {
     /// Takes a stored prescription over.
     pub(crate) fn new(prescription: &Prescription, warnings: Vec<PrescriptionWarning>) -> Self {
-        let PrescriptionContent {
-            patient_name,
-            patient_age,
-            patient_gender,
-            diagnoses,
-            medications,
-            instructions,
-            follow_up,
-        } = prescription.content.clone();
         let draft = Self {
             id: prescription.id,
             version: RwSignal::new(prescription.version),
-            patient_name: RwSignal::new(patient_name),
-            patient_age: RwSignal::new(patient_age.map(|age| age.to_string()).unwrap_or_default()),
-            patient_gender: RwSignal::new(patient_gender),
+            patient_name: RwSignal::new(String::new()),
+            patient_age: RwSignal::new(String::new()),
+            patient_gender: RwSignal::new(String::new()),
             diagnoses: RwSignal::new(Vec::new()),
             medications: RwSignal::new(Vec::new()),
-            instructions: RwSignal::new(instructions),
-            follow_up: RwSignal::new(follow_up),
+            instructions: RwSignal::new(String::new()),
+            follow_up: RwSignal::new(String::new()),
             warnings: RwSignal::new(warnings),
             saving: RwSignal::new(Saving::Saved),
+            resting: RwSignal::new(true),
             next_key: StoredValue::new(0),
             edits: StoredValue::new(0),
+            filled: StoredValue::new(None),
+            home: StoredValue::new(Owner::current().map(|owner| owner.downgrade())),
         };
-        draft
-            .diagnoses
-            .set(diagnoses.into_iter().map(|d| draft.row(d)).collect());
-        draft
-            .medications
-            .set(medications.into_iter().map(|m| draft.row(m)).collect());
+        draft.fill(PrescriptionForm::from(prescription.content.clone()));
         draft
     }
 
-    /// A row with a key of its own.
+    /// Puts this into every field. That is no edit, so nothing is saved for it.
+    fn fill(self, form: PrescriptionForm) {
+        let diagnoses = form.diagnoses.into_iter().map(Diagnosis::from);
+        let medications = form.medications.into_iter().map(MedicationLine::from);
+        self.patient_name.set(form.patient_name);
+        self.patient_age.set(form.patient_age);
+        self.patient_gender.set(form.patient_gender);
+        self.diagnoses
+            .set(diagnoses.map(|diagnosis| self.row(diagnosis)).collect());
+        self.medications
+            .set(medications.map(|line| self.row(line)).collect());
+        self.instructions.set(form.instructions);
+        self.follow_up.set(form.follow_up);
+        self.filled.set_value(Some(untrack(|| self.form())));
+    }
+
+    /// A row with a key of its own. It lives as long as the draft, also when the
+    /// button that made it goes before.
     pub(crate) fn row<T: Send + Sync + 'static>(self, value: T) -> Row<T> {
         let key = self.next_key.get_value();
         self.next_key.set_value(key + 1);
-        Row {
-            key,
-            value: RwSignal::new(value),
-        }
+        let home = self
+            .home
+            .with_value(|home| home.as_ref().and_then(WeakOwner::upgrade));
+        let value = match home {
+            Some(home) => home.with(|| RwSignal::new(value)),
+            None => RwSignal::new(value),
+        };
+        Row { key, value }
     }
 
     /// The form as it stands on the page; subscribes to all of it.
     pub(crate) fn form(self) -> PrescriptionForm {
-        let medications = self.medications.get().into_iter().map(|row| {
-            let line = row.value.get();
-            MedicationRow {
-                heard: source_json(line.source.as_ref()),
-                line,
-            }
-        });
-        let diagnoses = self.diagnoses.get().into_iter().map(|row| {
-            let diagnosis = row.value.get();
-            DiagnosisRow {
-                source: source_json(diagnosis.source.as_ref()),
-                text: diagnosis.text,
-                icd10: diagnosis.icd10,
-            }
-        });
+        let diagnoses = self.diagnoses.get().into_iter();
+        let medications = self.medications.get().into_iter();
         PrescriptionForm {
             patient_name: self.patient_name.get(),
             patient_age: self.patient_age.get(),
             patient_gender: self.patient_gender.get(),
-            diagnoses: diagnoses.collect(),
-            medications: medications.collect(),
+            diagnoses: diagnoses
+                .map(|row| DiagnosisRow::from(row.value.get()))
+                .collect(),
+            medications: medications
+                .map(|row| MedicationRow::from(row.value.get()))
+                .collect(),
             instructions: self.instructions.get(),
             follow_up: self.follow_up.get(),
         }
@@ -160,22 +178,29 @@ impl Draft {
     pub(crate) fn save_when_resting(self) {
         Effect::new(move |first: Option<()>| {
             // Reading it is what subscribes to every field.
-            let _ = self.form();
-            if first.is_none() {
+            let form = self.form();
+            let filled = self.filled.try_update_value(Option::take).flatten();
+            if first.is_none() || filled.as_ref() == Some(&form) {
                 return;
             }
-            let edit = self.edits.get_value() + 1;
-            self.edits.set_value(edit);
-            self.saving.update(|saving| {
-                *saving = match saving {
-                    Saving::Busy | Saving::Behind => Saving::Behind,
-                    _ => Saving::Waiting,
-                };
-            });
+            let edit = self.count_edit();
+            self.resting.set(false);
+            if !self.in_conflict() {
+                self.saving.update(|saving| {
+                    *saving = match saving {
+                        Saving::Busy | Saving::Behind => Saving::Behind,
+                        _ => Saving::Waiting,
+                    };
+                });
+            }
             set_timeout(
                 move || {
                     if self.edits.try_get_value() == Some(edit) {
-                        self.save(|_| ());
+                        self.resting.set(true);
+                        // Then it waits for the doctor's choice.
+                        if !self.in_conflict() {
+                            self.save(|_| ());
+                        }
                     }
                 },
                 REST,
@@ -183,10 +208,26 @@ impl Draft {
         });
     }
 
+    fn count_edit(self) -> u32 {
+        let edit = self.edits.get_value() + 1;
+        self.edits.set_value(edit);
+        edit
+    }
+
+    /// Whether nothing is saved until the doctor has chosen a version.
+    fn in_conflict(self) -> bool {
+        self.saving.try_get_untracked() == Some(Saving::Conflict)
+    }
+
     /// Whether leaving the page now would lose something: while a save runs that
-    /// does not hold everything, or after one that failed.
+    /// does not hold everything, after one that failed, or before a choice.
     pub(crate) fn at_risk(self) -> Signal<bool> {
-        Signal::derive(move || matches!(self.saving.get(), Saving::Behind | Saving::Failed { .. }))
+        Signal::derive(move || {
+            matches!(
+                self.saving.get(),
+                Saving::Behind | Saving::Failed { .. } | Saving::Conflict
+            )
+        })
     }
 
     /// Saves what is not stored yet when the doctor goes to another page.
@@ -213,13 +254,20 @@ impl Draft {
                 set_timeout(move || self.save(then), REST);
                 return;
             }
+            // Whoever wants it saved has to choose first.
+            Some(Saving::Conflict) => {
+                keys::focus("#conflict-title");
+                return;
+            }
             Some(_) => self.saving.set(Saving::Busy),
         }
         let (edit, version) = (self.edits.get_value(), self.version.get_untracked());
         let form = untrack(|| self.form());
         spawn_local(async move {
             let answer = autosave_prescription(self.id, version, form).await;
-            if self.saving.try_get_untracked().is_none() {
+            // Nobody is left to be told, or a choice was taken back meanwhile and is
+            // open again.
+            if self.saving.is_disposed() || self.in_conflict() {
                 return;
             }
             match answer {
@@ -238,11 +286,55 @@ impl Draft {
                         then(prescription.version);
                     }
                 }
+                Err(error) if changed_elsewhere(error.code()) => self.ask_which_stays(),
                 Err(error) => self.saving.set(Saving::Failed {
-                    stale: error.code() == ErrorCode::VersionConflict,
                     sentence: error.to_string(),
                 }),
             }
         });
+    }
+
+    /// Saves nothing more until the doctor has chosen a version.
+    pub(crate) fn ask_which_stays(self) {
+        self.saving.set(Saving::Conflict);
+    }
+
+    /// What is in the form replaces the stored version.
+    pub(crate) fn keep(self, stored: i32) {
+        self.version.set(stored);
+        self.settle();
+        self.saving.set(Saving::Waiting);
+        self.save(|_| ());
+    }
+
+    /// What is stored replaces what is in the form.
+    pub(crate) fn take(self, stored: &PrescriptionView) {
+        self.fill(PrescriptionForm::from(stored.prescription.content.clone()));
+        self.adopt(stored);
+    }
+
+    /// What is in the form is what is stored.
+    pub(crate) fn adopt(self, stored: &PrescriptionView) {
+        self.version.set(stored.prescription.version);
+        self.warnings.set(stored.warnings.clone());
+        self.settle();
+        self.saving.set(Saving::Saved);
+    }
+
+    /// Puts back what was typed before [`Draft::take`], and asks again; false when
+    /// the page is gone.
+    pub(crate) fn bring_back(self, typed: PrescriptionForm) -> bool {
+        if self.saving.is_disposed() {
+            return false;
+        }
+        self.ask_which_stays();
+        self.fill(typed);
+        true
+    }
+
+    /// An edit that still waits for its rest is not saved by itself any more.
+    fn settle(self) {
+        self.count_edit();
+        self.resting.set(true);
     }
 }

@@ -6,6 +6,7 @@ use seva_model::MedicationLine;
 
 use super::{
     cell::Cell,
+    conflict::Conflict,
     diagnoses::DiagnosesEditor,
     draft::{Draft, Saving},
     line::LineEditor,
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     browser::network::ask_before_leaving,
     components::{
-        common::{Notice, Tone, use_toasts},
+        common::{Notice, Tone, in_textarea, use_toasts},
         transcript::player::{Player, Recording},
     },
     server_fns::prescriptions::{
@@ -114,9 +115,8 @@ fn AdviceFields(draft: Draft) -> impl IntoView {
                 <span class="cell__label">"Advice to the patient"</span>
                 <textarea rows="3" maxlength="4000" name="form[instructions]"
                     prop:value=move || draft.instructions.get()
-                    on:input=move |event| draft.instructions.set(event_target_value(&event))>
-                    {draft.instructions.get_untracked()}
-                </textarea>
+                    on:input=move |event| draft.instructions.set(event_target_value(&event))
+                    inner_html=in_textarea(&draft.instructions.get_untracked())></textarea>
             </label>
             <Cell label="Follow-up" name="form[follow_up]" class="cell--wide" max=255
                 value=draft.follow_up on_input=move |text| draft.follow_up.set(text)/>
@@ -124,28 +124,27 @@ fn AdviceFields(draft: Draft) -> impl IntoView {
     }
 }
 
-/// Whether everything is stored.
+/// Whether everything is stored, and what to do when it is not.
 #[component]
 fn SavingLine(draft: Draft) -> impl IntoView {
+    // Only a change draws the part below anew, and so moves the focus.
+    let saving = Memo::new(move |_| draft.saving.get());
     view! {
         <div class="saving">
-            <p role="status">{move || match draft.saving.get() {
+            <p class="saving__state" role="status" tabindex="-1">{move || match saving.get() {
                 Saving::Saved => "Saved",
                 Saving::Waiting => "Not saved yet",
                 Saving::Busy | Saving::Behind => "Saving",
-                Saving::Failed { .. } => "Not saved",
+                Saving::Failed { .. } | Saving::Conflict => "Not saved",
             }}</p>
-            {move || match draft.saving.get() {
-                Saving::Failed { sentence, stale } => Some(view! {
+            {move || match saving.get() {
+                Saving::Failed { sentence } => view! {
                     <Notice tone=Tone::Bad sentence>
-                        {if stale {
-                            view! { <a class="button" href=format!("/prescriptions/{}", draft.id) rel="external">"Load the newer version"</a> }.into_any()
-                        } else {
-                            view! { <button type="button" class="button" on:click=move |_| draft.save(|_| ())>"Save again"</button> }.into_any()
-                        }}
+                        <button type="button" class="button" on:click=move |_| draft.save(|_| ())>"Save again"</button>
                     </Notice>
-                }),
-                _ => None,
+                }.into_any(),
+                Saving::Conflict => view! { <Conflict draft/> }.into_any(),
+                _ => ().into_any(),
             }}
             // Its content is text for a browser with script, so it is not hydrated.
             <noscript inner_html=SAVE></noscript>

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*, task::spawn_local};
 use seva_model::Prescription;
 
-use super::draft::Draft;
+use super::draft::{Draft, changed_elsewhere};
 use crate::{
     browser::{dialog, keys::on_ctrl_key},
     components::common::{Notice, Tone, refusal},
@@ -67,6 +67,10 @@ pub(crate) fn Sign(draft: Draft, on_signed: Callback<()>) -> impl IntoView {
                 Ok(()) => {
                     dialog::close(ask);
                     on_signed.run(());
+                }
+                Err(error) if changed_elsewhere(error.code()) => {
+                    dialog::close(ask);
+                    draft.ask_which_stays();
                 }
                 Err(error) => refused.set(Some(error.to_string())),
             }
