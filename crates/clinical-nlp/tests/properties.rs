@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod soundness;
+
+use std::{fs, path::Path};
+
 use proptest::prelude::*;
-use seva_clinical_nlp::{Extractor, lexicon_key, parse_sig};
+use seva_clinical_nlp::{Extractor, lexicon_key};
+use soundness::{check_extraction, check_sig};
 
 /// Text made of what the grammar reacts to, in any order, and of anything else.
 fn clinical() -> impl Strategy<Value = String> {
@@ -21,46 +26,17 @@ fn clinical() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.join(" "))
 }
 
-fn check(text: &str) -> Result<(), TestCaseError> {
-    let points: Vec<char> = text.chars().collect();
-    let slice = |from: usize, to: usize| points[from..to].iter().collect::<String>();
-    let extractor = Extractor::embedded();
-    let entities = extractor.extract(text);
-    for (index, entity) in entities.iter().enumerate() {
-        prop_assert_eq!(entity.id as usize, index);
-        prop_assert!(entity.begin_offset < entity.end_offset && entity.end_offset <= points.len());
-        prop_assert_eq!(&slice(entity.begin_offset, entity.end_offset), &entity.text);
-        prop_assert!((0.0..=1.0).contains(&entity.score));
-        for attribute in &entity.attributes {
-            prop_assert!(
-                attribute.begin_offset < attribute.end_offset
-                    && attribute.end_offset <= points.len()
-            );
-            prop_assert_eq!(
-                &slice(attribute.begin_offset, attribute.end_offset),
-                &attribute.text
-            );
-            prop_assert!((0.0..=1.0).contains(&attribute.relationship_score));
-        }
-    }
-    prop_assert_eq!(&entities, &extractor.extract(text));
-    for advice in extractor.advice(text) {
-        prop_assert_eq!(&slice(advice.begin_offset, advice.end_offset), &advice.text);
-    }
-    Ok(())
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn offsets_are_code_points_and_answers_are_the_same_for_any_unicode(text in any::<String>()) {
-        check(&text)?;
+        check_extraction(&text);
     }
 
     #[test]
     fn offsets_are_code_points_and_answers_are_the_same_for_clinical_words_in_any_order(text in clinical()) {
-        check(&text)?;
+        check_extraction(&text);
     }
 
     #[test]
@@ -77,6 +53,23 @@ proptest! {
         prop_assert!(extractor.suggest(&text, 5).len() <= 5);
         let key = lexicon_key(&text);
         prop_assert_eq!(key.trim(), key.as_str());
-        let _ = parse_sig(&text);
+        check_sig(&text);
+    }
+}
+
+/// What the fuzzer was given, and what it found since.
+#[test]
+fn the_fuzzers_inputs_hold() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    for (folder, check) in [
+        ("dosage", check_sig as fn(&str)),
+        ("entities", check_extraction as fn(&str)),
+    ] {
+        let inputs: Vec<_> = fs::read_dir(corpus.join(folder)).unwrap().collect();
+        assert!(!inputs.is_empty(), "{folder}");
+        for input in inputs {
+            let bytes = fs::read(input.unwrap().path()).unwrap();
+            check(&String::from_utf8_lossy(&bytes));
+        }
     }
 }

@@ -33,7 +33,7 @@ pub enum AudioError {
     /// The container is whole, but its sound can't be decoded.
     #[error("The recording is damaged and can't be played. Send the original file again.")]
     Damaged,
-    /// Less than a tenth of a second.
+    /// A tenth of a second or less.
     #[error("The recording is too short: {seconds:.2} seconds. Record at least a few words.")]
     TooShort {
         /// Seconds of sound in the file.

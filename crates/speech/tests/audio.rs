@@ -5,6 +5,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use seva_speech::{
     AudioError, AudioFormat, CancelFlag, SAMPLE_RATE, check, decode, decode_in_pieces, probe,
 };
@@ -21,6 +22,19 @@ const FIXTURES: [(&str, AudioFormat); 10] = [
     ("speech.webm", AudioFormat::WebmOpus),
     ("speech-live.webm", AudioFormat::WebmOpus),
     ("speech.ogg", AudioFormat::OggOpus),
+];
+
+/// What recordings begin with, and other files.
+const HEADS: [&[u8]; 9] = [
+    b"",
+    b"RIFF\x24\x00\x00\x00WAVEfmt ",
+    b"fLaC\x00\x00\x00\x22",
+    b"OggS\x00\x02",
+    b"\x1a\x45\xdf\xa3",
+    b"\x00\x00\x00\x18ftypM4A ",
+    b"ID3\x04\x00\x00",
+    b"%PDF-1.7\n",
+    b"PK\x03\x04",
 ];
 
 /// What was recorded, in seconds.
@@ -144,6 +158,30 @@ fn what_is_no_recording_is_refused_at_once() {
     );
 }
 
+proptest! {
+    #[test]
+    fn property_13_the_content_decides_and_never_the_name(
+        which in any::<prop::sample::Index>(),
+        ending in "[a-zA-Z0-9]{0,8}",
+    ) {
+        let (name, format) = FIXTURES[which.index(FIXTURES.len())];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("upload.{ending}"));
+        std::fs::copy(fixture(name), &path).unwrap();
+        prop_assert_eq!(probe(&path).unwrap().format, format);
+    }
+
+    #[test]
+    fn property_13_what_is_none_of_the_formats_is_refused(
+        head in prop::sample::select(HEADS.as_slice()),
+        body in prop::collection::vec(any::<u8>(), 0..2000),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(&folder, &[head, body.as_slice()].concat());
+        prop_assert!(check(&path, &CancelFlag::new()).is_err());
+    }
+}
+
 #[test]
 fn silence_is_refused_even_with_an_offset_and_dither() {
     let folder = tempfile::tempdir().unwrap();
@@ -218,4 +256,21 @@ fn no_sentence_names_a_file() {
         !sentence.contains("upload") && !sentence.contains('/'),
         "{sentence}"
     );
+}
+
+/// What the fuzzer was given, and what it found since.
+#[test]
+fn the_fuzzers_inputs_are_judged() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/audio");
+    let inputs: Vec<_> = std::fs::read_dir(corpus).unwrap().collect();
+    assert!(!inputs.is_empty());
+    for input in inputs {
+        let path = input.unwrap().path();
+        if let Ok(info) = probe(&path) {
+            assert!(info.duration_seconds.is_finite() && info.duration_seconds >= 0.0);
+        }
+        if let Ok(info) = check(&path, &CancelFlag::new()) {
+            assert!(info.duration_seconds > 0.1, "{info:?}");
+        }
+    }
 }

@@ -3,6 +3,9 @@
 
 use crate::text::{Gap, Kind, Tokens};
 
+/// No figure of a prescription is larger. Hundreds of digits would be infinite.
+const MOST: f64 = 1e12;
+
 /// A number or a range of two.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Number {
@@ -79,6 +82,9 @@ fn plain(value: f64, end: usize) -> Number {
 
 fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     let value: f64 = tokens.lower(first).replace(',', "").parse().ok()?;
+    if value > MOST {
+        return None;
+    }
     // 1/2, 1/4, 3/4: a slash with nothing around it and a small fraction.
     let next = first + 1;
     if tokens.is_number(next)

@@ -87,6 +87,19 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    #[test]
+    fn figures_that_no_prescription_has_are_no_numbers() {
+        let digits = "9".repeat(400);
+        for line in [
+            format!("for {digits} days"),
+            format!("{digits} tablets daily"),
+            format!("every {digits} hours"),
+        ] {
+            let sig = parse_sig(&line);
+            assert_eq!((sig.dose, sig.duration_days), (None, None), "{line}");
+        }
+    }
+
     /// line | dose | strength | form | route | frequency | days
     const LINES: &[&str] = &[
         "one tablet twice a day after food for 5 days | 1 tablet | - | tablet | - | 2 per day; after food | 5",

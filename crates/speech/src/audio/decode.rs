@@ -7,7 +7,7 @@ use super::level::{SILENCE_DB, decibels};
 use super::source::Source;
 use crate::{AudioError, AudioFormat, CancelFlag};
 
-/// Shorter than this nobody has said anything.
+/// So short that nobody has said anything.
 const SHORTEST_SECONDS: f64 = 0.1;
 /// Samples a second that exist.
 const RATES: std::ops::RangeInclusive<u32> = 4000..=384_000;
@@ -117,7 +117,7 @@ impl Heard {
         if self.samples == 0 {
             return Err(AudioError::NoTrack);
         }
-        if seconds < SHORTEST_SECONDS {
+        if seconds <= SHORTEST_SECONDS {
             return Err(AudioError::TooShort { seconds });
         }
         if self.loud_blocks < LOUD_BLOCKS {
