@@ -8,4 +8,7 @@ mod database;
 #[cfg(feature = "emulators")]
 pub mod emulators;
 
+mod many;
+
 pub use database::TestDatabase;
+pub use many::{Many, dictate_many};
