@@ -186,3 +186,47 @@ fn for_service(shared: &SdkConfig, region: Option<&str>, endpoint: Option<&str>)
     }
     builder.build()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const REGION: &str = "[a-z]{2}-[a-z]{4,9}-[1-9]";
+
+    proptest! {
+        #[test]
+        fn property_1_each_client_is_there_and_in_its_region(
+            region in REGION,
+            cognito in prop::option::of(REGION),
+            comprehend in prop::option::of(REGION),
+            ses in prop::option::of(REGION),
+            transcribe in prop::option::of(REGION),
+        ) {
+            let settings = AwsSettings {
+                region: Some(region.clone()),
+                cognito_region: cognito.clone(),
+                comprehend_region: comprehend.clone(),
+                ses_region: ses.clone(),
+                transcribe_region: transcribe.clone(),
+                ..AwsSettings::for_emulator(Endpoints::default())
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let clients = runtime.unwrap().block_on(AwsClients::connect(&settings));
+            let own = |own: &Option<String>| own.clone().unwrap_or_else(|| region.clone());
+            for (found, expected) in [
+                (clients.cognito.config().region(), own(&cognito)),
+                (clients.comprehend.config().region(), own(&comprehend)),
+                (clients.s3.config().region(), region.clone()),
+                (clients.secrets.config().region(), region.clone()),
+                (clients.ses.config().region(), own(&ses)),
+                (clients.transcribe.config().region(), own(&transcribe)),
+                (clients.transcribe_streaming.config().region(), own(&transcribe)),
+            ] {
+                prop_assert_eq!(found.map(Region::as_ref), Some(expected.as_str()));
+            }
+        }
+    }
+}

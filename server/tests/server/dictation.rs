@@ -7,7 +7,7 @@ use seva_model::{Stage, TranscriptionStatus};
 use crate::support::{recordings, spawn_app};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dictation_is_followed_from_upload_to_its_entities() {
+async fn property_21_a_dictation_is_followed_from_upload_to_its_entities() {
     let app = spawn_app().await;
     let doctor = app.doctor().await;
     let id = doctor.dictate("sample.m4a", recordings::sample()).await;

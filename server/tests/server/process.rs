@@ -16,36 +16,36 @@ use tempfile::TempDir;
 use crate::support::{Browser, Rows, ServerProcess, recordings};
 
 /// A database and a directory that outlive the servers that use them.
-struct World {
-    database: TestDatabase,
-    home: TempDir,
+pub(crate) struct World {
+    pub(crate) database: TestDatabase,
+    pub(crate) home: TempDir,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self {
             database: TestDatabase::new().await,
             home: tempfile::tempdir().unwrap(),
         }
     }
 
-    fn start(&self, role: &str) -> ServerProcess {
+    pub(crate) fn start(&self, role: &str) -> ServerProcess {
         ServerProcess::start(&self.database, self.home.path(), role)
     }
 
-    fn rows(&self) -> Rows {
+    pub(crate) fn rows(&self) -> Rows {
         Rows::of(&self.database)
     }
 }
 
-async fn demo_doctor(server: &ServerProcess) -> Browser {
+pub(crate) async fn demo_doctor(server: &ServerProcess) -> Browser {
     let doctor = Browser::new(&server.address);
     doctor.sign_in_as(DEMO_EMAIL, DEMO_PASSWORD).await;
     doctor
 }
 
 /// Follows a dictation to its end on a server that was started again.
-async fn completed(doctor: &Browser, id: &str) -> DictationEvent {
+pub(crate) async fn completed(doctor: &Browser, id: &str) -> DictationEvent {
     let last = doctor.events(id, None).await.rest().await.pop().unwrap();
     assert_eq!(
         last.status,
@@ -58,7 +58,12 @@ async fn completed(doctor: &Browser, id: &str) -> DictationEvent {
 
 /// The interrupted dictation is, word for word and entity for entity, what the
 /// same recording gives without any interruption, and every row is there once.
-async fn assert_completed_once(world: &World, doctor: &Browser, id: &str, recording: Vec<u8>) {
+pub(crate) async fn assert_completed_once(
+    world: &World,
+    doctor: &Browser,
+    id: &str,
+    recording: Vec<u8>,
+) {
     let whole = doctor.dictate("whole.m4a", recording.clone()).await;
     completed(doctor, &whole).await;
     let (interrupted, expected) = (doctor.dictation(id).await, doctor.dictation(&whole).await);
@@ -132,7 +137,7 @@ fn shows_part_of(recording: &[u8], content: &[u8]) -> bool {
 }
 
 /// All files below a directory.
-fn files(directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).unwrap();
     entries
         .map(|entry| entry.unwrap().path())

@@ -76,7 +76,7 @@ impl World {
 /// Properties 1 to 4: each client is checked before the server listens, and whoever
 /// started it reads which one failed and why.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_is_not_as_configured_stops_the_start() {
+async fn property_2_a_service_that_is_not_as_configured_stops_the_start() {
     let world = World::new().await;
     world.comprehend.always(Some(Fault::Denied));
     let cases: [(Variables, &[&str]); 6] = [

@@ -45,7 +45,7 @@ async fn whole(response: Response) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_token_ever_reaches_the_browser() {
+async fn property_6_no_token_ever_reaches_the_browser() {
     let (app, provider) = spawn(3600).await;
     app.doctor().await;
     let browser = app.stranger();
@@ -71,7 +71,7 @@ async fn no_token_ever_reaches_the_browser() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_at_the_same_time_renew_the_tokens_once() {
+async fn property_8_requests_at_the_same_time_renew_the_tokens_once() {
     let (app, provider) = spawn(30).await;
     let doctor = app.doctor().await;
     let requests = (0..6).map(|_| doctor.read(LIST));
@@ -82,7 +82,7 @@ async fn requests_at_the_same_time_renew_the_tokens_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_that_the_provider_ended_leads_to_the_door_with_its_sentence() {
+async fn property_8_a_sign_in_that_the_provider_ended_leads_to_the_door_with_its_sentence() {
     let (app, provider) = spawn(30).await;
     let doctor = app.doctor().await;
     provider.over.store(true, Ordering::SeqCst);

@@ -192,6 +192,23 @@ async fn a_field_that_is_refused_after_the_recording_takes_the_recording_with_it
     assert_nothing_stored(&app).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn property_16_an_upload_is_answered_with_its_dictation_and_not_with_its_key() {
+    let app = spawn_web().await;
+    let doctor = app.doctor().await;
+    let response = doctor.upload("a.m4a", recordings::short()).await;
+    assert_eq!(response.status(), StatusCode::ACCEPTED);
+    let answer: Value = response.json().await.unwrap();
+    let id = answer["transcription_id"].as_str().unwrap();
+    assert_eq!(doctor.dictation(id).await["id"], id);
+    let whole = format!("{answer} {}", doctor.dictation(id).await);
+    let stored = &app.files()[0];
+    let name = stored.file_stem().unwrap().to_str().unwrap();
+    for inside in ["audio_key", name] {
+        assert!(!whole.contains(inside), "{inside}: {whole}");
+    }
+}
+
 /// A form as it goes over the wire, up to the middle of its recording.
 fn beginning() -> Bytes {
     let mut form = b"--edge\r\n\

@@ -108,6 +108,21 @@ proptest! {
     }
 
     #[test]
+    fn property_47_code_and_message_are_taken_out_of_the_sdks_error(
+        code in "[A-Za-z][A-Za-z0-9.:]{0,60}",
+        said in "[ -!#-\\[\\]-~]{1,200}",
+        status in 400_u16..600,
+    ) {
+        let (result, _, line) = logged(OPEN, Err(refusal(&code, &said, status, "id")));
+        prop_assert_eq!(line["fields"]["code"].as_str(), Some(code.as_str()));
+        let reason = line["fields"]["reason"].as_str().unwrap();
+        prop_assert!(reason.ends_with(&format!(": {said}")), "{}", reason);
+        let error = result.unwrap_err();
+        prop_assert_eq!(error.code.as_deref(), Some(code.as_str()));
+        prop_assert!(error.source.to_string().contains(&said));
+    }
+
+    #[test]
     fn property_48_a_known_code_tells_what_to_do_whatever_the_status(
         at in any::<prop::sample::Index>(),
         status in 400_u16..600,

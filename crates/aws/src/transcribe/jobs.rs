@@ -342,6 +342,8 @@ fn media_format(key: &str) -> Option<MediaFormat> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -354,11 +356,18 @@ mod tests {
         assert_eq!(media_format("audio/recording.pdf"), None);
     }
 
-    #[test]
-    fn a_name_is_made_of_the_id_alone() {
-        let id: TranscriptionId = "0193f0e8-7c00-7000-8000-000000000001".parse().unwrap();
-        let job = Job::of(id);
-        assert_eq!(job.name, "seva-0193f0e8-7c00-7000-8000-000000000001");
-        assert_eq!(job.transcript_key, format!("medical/{}.json", job.name));
+    proptest! {
+        #[test]
+        fn property_19_a_name_is_made_of_the_id_alone(one in any::<u128>(), other in any::<u128>()) {
+            let id = |bits: u128| -> TranscriptionId {
+                let hex = format!("{bits:032x}");
+                let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+                parts.join("-").parse().unwrap()
+            };
+            let job = Job::of(id(one));
+            prop_assert_eq!(&job.name, &format!("seva-{}", id(one)));
+            prop_assert_eq!(&job.transcript_key, &format!("medical/{}.json", job.name));
+            prop_assert_eq!(job.name == Job::of(id(other)).name, one == other);
+        }
     }
 }

@@ -217,4 +217,22 @@ mod tests {
             .collect();
         assert_eq!(words, [("Take", 0.0, 0.0), ("it", 1.5, 0.75)]);
     }
+
+    /// What the fuzzer was given, and what it found since.
+    #[test]
+    fn the_fuzzers_inputs_are_read_or_refused() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/transcript");
+        let inputs: Vec<_> = std::fs::read_dir(corpus).unwrap().collect();
+        assert!(!inputs.is_empty());
+        for input in inputs {
+            let json = std::fs::read(input.unwrap().path()).unwrap();
+            let Ok(segments) = read(&json) else {
+                continue;
+            };
+            for segment in segments {
+                assert!(segment.start.is_finite() && segment.end.is_finite());
+                assert!(!segment.words.is_empty());
+            }
+        }
+    }
 }

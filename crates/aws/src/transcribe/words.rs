@@ -350,7 +350,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn segments_hold_every_word_once_and_in_order(
+        fn property_20_segments_hold_every_word_once_and_in_order(
             items in prop::collection::vec((0_u8..4, "[a-z]{1,5}", 0.0_f64..50.0), 0..40),
             other in prop::collection::vec("[a-z]{1,5}", 0..40),
         ) {

@@ -148,7 +148,7 @@ async fn the_owner_of_an_address_takes_it_from_a_stranger_in_two_steps() {
 }
 
 #[tokio::test]
-async fn a_sign_out_ends_what_was_handed_out() {
+async fn property_12_a_sign_out_ends_what_was_handed_out() {
     let pool = Pool::new().await;
     let person = pool.person().await;
     let other_place = done(pool.sign_in().await);

@@ -17,6 +17,7 @@ mod contract;
 mod log;
 mod people;
 mod pool;
+mod properties;
 mod refusals;
 mod script;
 mod settings;

@@ -75,7 +75,7 @@ async fn s3_keeps_the_contract_of_the_object_store() {
 }
 
 #[tokio::test]
-async fn each_kind_of_file_goes_into_its_bucket_encrypted_and_with_its_type() {
+async fn property_15_each_kind_of_file_goes_into_its_bucket_encrypted_and_with_its_type() {
     let world = world(None).await;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"RIFF").unwrap();
@@ -128,7 +128,7 @@ async fn a_configured_key_of_kms_encrypts() {
 }
 
 #[tokio::test]
-async fn a_link_lives_for_exactly_an_hour_and_names_the_file() {
+async fn property_27_a_link_lives_for_exactly_an_hour_and_names_the_file() {
     let world = world(None).await;
     let key = "prescriptions/u/1.pdf";
     let put = world

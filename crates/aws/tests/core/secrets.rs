@@ -76,7 +76,7 @@ async fn property_3_a_secret_is_fetched_once_however_many_ask() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_no_key_is_named() {
+async fn property_4_what_is_missing_or_no_key_is_named() {
     let place = place().await;
     let secrets = place.secrets();
     secrets
@@ -118,7 +118,7 @@ async fn a_binary_secret_is_a_key_as_it_is() {
 }
 
 #[tokio::test]
-async fn the_database_is_found_by_its_secret() {
+async fn property_29_the_database_is_found_by_its_secret() {
     let place = place().await;
     let credentials = json!({"username": "seva", "password": "a/b c", "host": "db.example",
         "port": 5432, "dbname": "seva", "engine": "postgres"});

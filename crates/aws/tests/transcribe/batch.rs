@@ -145,7 +145,7 @@ async fn jobs_over_another_store_keep_the_contract() {
 }
 
 #[tokio::test]
-async fn a_job_is_asked_for_as_the_service_wants_it() {
+async fn property_18_a_job_is_asked_for_as_the_service_wants_it() {
     let world = World::new(Store::S3).await;
     let request = world.dictation().await;
     let (outcome, news) = run(&world.transcriber, &request).await;

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_opens_its_object_for_exactly_one_hour() {
+    fn property_27_a_link_opens_its_object_for_exactly_one_hour() {
         let token = token(&links(1).sign("prescriptions/1/2.pdf", "prescription.pdf", NOW));
         let expected = SignedFile {
             key: "prescriptions/1/2.pdf".to_owned(),

@@ -45,7 +45,7 @@ fn is_damaged(result: Result<Vec<u8>, ObjectError>) -> bool {
 }
 
 #[tokio::test]
-async fn nothing_of_the_content_is_readable_on_the_disk() {
+async fn property_15_nothing_of_the_content_is_readable_on_the_disk() {
     let home = home();
     let words = b"The patient takes metformin".repeat(10);
     home.store

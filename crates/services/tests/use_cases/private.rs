@@ -43,7 +43,7 @@ fn log_everything() {
 
 /// On one thread, whose log then holds all that every task told.
 #[tokio::test(flavor = "current_thread")]
-async fn nothing_private_is_logged() {
+async fn property_37_sign_ins_are_logged_by_their_outcome_and_nothing_private_is() {
     log_everything();
     let world = World::new().await;
     let doctor = world.doctor("meera").await;
