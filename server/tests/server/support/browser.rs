@@ -36,6 +36,19 @@ impl Browser {
         }
     }
 
+    /// Somebody else at the same server, without a cookie.
+    pub(crate) fn stranger(&self) -> Self {
+        Self::new(&self.address)
+    }
+
+    /// The same person at another server, with the same cookies: they know no ports.
+    pub(crate) fn at(&self, address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// A request as a browser sends it.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path).header("origin", &self.address)

@@ -14,6 +14,7 @@ use super::app::variables;
 pub(crate) struct ServerProcess {
     child: Child,
     log: Option<JoinHandle<String>>,
+    /// Empty when it only works.
     pub(crate) address: String,
 }
 
@@ -48,10 +49,12 @@ impl ServerProcess {
             log
         });
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.strip_prefix("SEVA is ready at ")?.to_owned()));
+        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            match line.strip_prefix("SEVA is ready at ") {
+                Some(address) => Some(address.to_owned()),
+                None => (line == "SEVA takes dictations from the queue").then(String::new),
+            }
+        });
         // Whoever writes to a pipe nobody reads stops when it is full.
         thread::spawn(move || lines.for_each(drop));
         let Some(address) = address else {

@@ -147,6 +147,15 @@ impl Rows {
         }
     }
 
+    /// Where the paper of a prescription is stored, if it is.
+    pub(crate) async fn paper_key(&self, id: &str) -> Option<String> {
+        sqlx::query_scalar("SELECT pdf_key FROM prescriptions WHERE id = $1::uuid")
+            .bind(id)
+            .fetch_one(&self.0)
+            .await
+            .unwrap()
+    }
+
     /// Lets so much time pass for what is remembered of requests.
     pub(crate) async fn age_requests(&self, hours: i32) {
         sqlx::query(

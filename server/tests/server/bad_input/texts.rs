@@ -1,0 +1,338 @@
+//! Texts in every field of the API.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use seva_model::Stage;
+
+use super::refused;
+use crate::support::{Browser, TestApp, recordings, spawn_app, spawn_web_with};
+
+const PRESCRIPTIONS: &str = "/api/v1/prescriptions";
+/// Nobody is slowed down here: that is what other tests are about.
+pub(super) const UNLIMITED: [(&str, &str); 3] = [
+    ("SEVA_SIGN_INS_PER_ADDRESS", "0"),
+    ("SEVA_REQUESTS_PER_USER", "0"),
+    ("SEVA_REQUESTS_PER_ADDRESS", "0"),
+];
+pub(super) const MARKUP: [&str; 2] = ["<script>alert(7)", "<img src=x"];
+
+/// What may be stored, and must be shown as it is.
+const HARMLESS: [&str; 9] = [
+    "<script>alert(7)</script>",
+    "</textarea></title></style><script>alert(7)</script>",
+    "\"><img src=x onerror=alert(7)>",
+    "'; DROP TABLE prescriptions; --",
+    "' OR '1'='1",
+    "50% \\ _ %' ESCAPE '!",
+    "${jndi:ldap://127.0.0.1/a} {{7*7}} #{7*7}",
+    "Z\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}",
+    "क्\u{200d}ष \u{200b}zero width",
+];
+
+/// What is stored nowhere.
+const UNFIT: [&str; 4] = ["a\u{0}b", "\u{0}", "a\u{1b}[31mb", "a\u{85}b"];
+
+pub(super) fn texts() -> impl Iterator<Item = &'static str> {
+    HARMLESS.into_iter().chain(UNFIT)
+}
+
+/// Routes of the API that read JSON, each with a body in which every field is a text.
+fn routes(draft: &str) -> Vec<(Method, String, Value)> {
+    let post = |path: &str, body| (Method::POST, format!("/api/v1{path}"), body);
+    let content = json!({
+        "patient_name": "", "patient_gender": "", "diagnosis": "", "instructions": "",
+        "follow_up": "", "transcription_id": "",
+    });
+    let search = json!({ "search": "", "status": "", "before": "" });
+    let mut routes = vec![
+        post(
+            "/auth/register",
+            json!({ "email": "", "password": "", "full_name": "" }),
+        ),
+        post(
+            "/auth/confirm",
+            json!({ "email": "", "confirmation_code": "" }),
+        ),
+        post("/auth/resend", json!({ "email": "" })),
+        post("/auth/login", json!({ "email": "", "password": "" })),
+        post(
+            "/auth/challenge",
+            json!({ "confirmation_code": "", "password": "" }),
+        ),
+        post("/auth/forgot", json!({ "email": "" })),
+        post(
+            "/auth/reset",
+            json!({ "email": "", "confirmation_code": "", "password": "" }),
+        ),
+        post(
+            "/auth/password",
+            json!({ "old_password": "", "password": "" }),
+        ),
+        post("/auth/tokens", json!({ "name": "", "scopes": "" })),
+        post(
+            "/auth/authenticator/confirm",
+            json!({ "confirmation_code": "" }),
+        ),
+        post(
+            "/auth/authenticator/remove",
+            json!({ "current_password": "" }),
+        ),
+        post("/transcriptions/search", search.clone()),
+        post("/prescriptions/search", search),
+        post("/prescriptions", content.clone()),
+        post(
+            &format!("/prescriptions/{draft}/finalize"),
+            json!({ "utc_offset_minutes": "" }),
+        ),
+    ];
+    routes.push((Method::PUT, format!("{PRESCRIPTIONS}/{draft}"), content));
+    routes
+}
+
+/// A draft to work on, and its doctor.
+pub(super) async fn drafted(app: &TestApp) -> (Browser, String) {
+    let doctor = app.doctor().await;
+    let body = json!({ "patient_name": "Imran", "medications": [{ "name": "Metformin" }] });
+    let made = doctor.post(PRESCRIPTIONS, &body).await;
+    let made: Value = made.json().await.unwrap();
+    let id = made["prescription_id"].as_str().unwrap().to_owned();
+    (doctor, id)
+}
+
+async fn send(doctor: &Browser, method: &Method, path: &str, body: String) -> reqwest::Response {
+    doctor
+        .request(method.clone(), path)
+        .header("content-type", "application/json")
+        .header("if-match", "\"1\"")
+        .body(body)
+        .send()
+        .await
+        .unwrap()
+}
+
+/// All rows of people's making.
+async fn rows(app: &TestApp) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for table in ["users", "transcriptions", "jobs", "prescriptions"] {
+        counts.push(app.rows().count(table).await);
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_that_is_too_deep_or_no_text_is_refused_by_every_route() {
+    let app = spawn_web_with(&UNLIMITED).await;
+    let (doctor, draft) = drafted(&app).await;
+    let before = rows(&app).await;
+    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    let nested = format!("{}1{}", "{\"a\":".repeat(1000), "}".repeat(1000));
+    for (method, path, body) in routes(&draft) {
+        let field = body.as_object().unwrap().keys().next().unwrap().clone();
+        for bad in [
+            deep.clone(),
+            format!("{{\"{field}\": {deep}}}"),
+            format!("{{\"{field}\": \"\\ud800\"}}"),
+            format!("{{\"{field}\": \"\\udc00\\ud800\"}}"),
+            format!("{{\"{field}\": \"a\u{0}b\"}}"),
+            format!("{{\"{field}\": 1e999}}"),
+            "\u{feff}{}".to_owned(),
+            "null".to_owned(),
+            String::new(),
+        ] {
+            let shown: String = bad.chars().take(40).collect();
+            let answer = send(&doctor, &method, &path, bad).await;
+            assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path}: {shown}");
+            let error = refused(answer, StatusCode::BAD_REQUEST).await;
+            assert_eq!(error["code"], "VALIDATION_FAILED", "{path}: {shown}");
+        }
+        // A field that is not known is read past, however deep it is.
+        let answer = send(&doctor, &method, &path, nested.clone()).await;
+        let status = answer.status();
+        assert!(!status.is_server_error(), "{path}: {status}");
+    }
+    assert_eq!(rows(&app).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_in_any_field_of_any_route_is_refused_or_kept_as_it_is() {
+    let app = spawn_web_with(&UNLIMITED).await;
+    let (doctor, draft) = drafted(&app).await;
+    for (method, path, body) in routes(&draft) {
+        for field in body.as_object().unwrap().keys() {
+            for text in texts() {
+                // Fields that are no text are refused as such; one at a time is said.
+                let one = json!({ field: text }).to_string();
+                let before = rows(&app).await;
+                let answer = send(&doctor, &method, &path, one).await;
+                let status = answer.status();
+                let place = format!("{method} {path}, {field}: {text:?}");
+                assert!(!status.is_server_error(), "{status} {place}");
+                let said = answer.text().await.unwrap();
+                if status.is_client_error() {
+                    let said: Value = serde_json::from_str(&said).unwrap();
+                    let message = said["error"]["message"].as_str().unwrap();
+                    assert!(message.ends_with('.'), "{place}: {message}");
+                    assert!(!message.contains(text), "{place}: {message}");
+                    assert_eq!(rows(&app).await, before, "{place}");
+                }
+                let is_content = path.starts_with(PRESCRIPTIONS)
+                    && !path.ends_with("/search")
+                    && !path.ends_with("/finalize");
+                if is_content && UNFIT.contains(&text) {
+                    assert!(status.is_client_error(), "{status} {place}");
+                }
+            }
+        }
+    }
+    assert_eq!(app.rows().count("users").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_comes_back_unchanged_is_found_and_obeyed_by_nobody() {
+    let app = spawn_web_with(&UNLIMITED).await;
+    let doctor = app.doctor().await;
+    for text in HARMLESS {
+        let line = json!({
+            "name": text, "generic": text, "strength": text, "dosage": text, "form": text,
+            "route": text, "frequency": text, "duration": text, "instructions": text,
+            "rxnorm": text,
+        });
+        // A gender has twenty characters.
+        let body = json!({
+            "patient_name": text, "instructions": text, "follow_up": text,
+            "diagnoses": [{ "text": text, "icd10": text }], "medications": [line],
+        });
+        let made = doctor.post(PRESCRIPTIONS, &body).await;
+        assert_eq!(made.status(), StatusCode::CREATED, "{text}");
+        let made: Value = made.json().await.unwrap();
+        let id = made["prescription_id"].as_str().unwrap();
+        let read = doctor.read(&format!("{PRESCRIPTIONS}/{id}")).await;
+        let read = &read["prescription"];
+        for field in ["patient_name", "instructions", "follow_up"] {
+            assert_eq!(read[field], text);
+        }
+        for (field, value) in line_of(read) {
+            assert_eq!(value, text, "{field}");
+        }
+        let words = json!({ "search": text });
+        let found = doctor
+            .post(&format!("{PRESCRIPTIONS}/search"), &words)
+            .await;
+        let found: Value = found.json().await.unwrap();
+        let ids: Vec<_> = found["prescriptions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| &row["id"])
+            .collect();
+        assert_eq!(ids, [id], "{text}");
+
+        for page in ["/prescriptions", &format!("/prescriptions/{id}")] {
+            assert_harmless(&doctor, page).await;
+        }
+        let paper = doctor
+            .get(&format!("{PRESCRIPTIONS}/{id}/preview.pdf"))
+            .await;
+        assert_eq!(paper.status(), StatusCode::OK, "{text}");
+        let bundle = doctor.read(&format!("{PRESCRIPTIONS}/{id}/fhir")).await;
+        assert_eq!(bundle["resourceType"], "Bundle");
+    }
+}
+
+/// The texts of a prescription's one medicine.
+fn line_of(prescription: &Value) -> Vec<(String, String)> {
+    let line = prescription["medications"][0].as_object().unwrap();
+    let texts = line.iter().filter(|(name, _)| *name != "source");
+    texts
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        .collect()
+}
+
+pub(super) async fn assert_harmless(who: &Browser, page: &str) {
+    let shown = who.open(page).await;
+    assert_eq!(shown.status(), StatusCode::OK, "{page}");
+    let shown = shown.text().await.unwrap();
+    for markup in MARKUP {
+        assert!(!shown.contains(markup), "{markup} in {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_that_nobody_linked_to_are_not_found() {
+    let app = spawn_web_with(&UNLIMITED).await;
+    let doctor = app.doctor().await;
+    for id in [
+        "%00",
+        "..%2f..%2fetc%2fpasswd",
+        "'--",
+        "%ff%fe",
+        "%3Cscript%3Ealert(7)",
+        "0",
+        "-1",
+    ] {
+        for path in [
+            format!("/api/v1/transcriptions/{id}"),
+            format!("/api/v1/transcriptions/{id}/audio"),
+            format!("/api/v1/prescriptions/{id}"),
+            format!("/files/{id}"),
+        ] {
+            let answer = doctor.get(&path).await;
+            assert!(answer.status().is_client_error(), "{path}");
+        }
+        for path in [
+            format!("/dictations/{id}"),
+            format!("/verify/{id}"),
+            format!("/pkg/{id}"),
+            format!("/{id}"),
+        ] {
+            let answer = doctor.open(&path).await;
+            assert!(!answer.status().is_server_error(), "{path}");
+            assert!(!answer.text().await.unwrap().contains(MARKUP[0]), "{path}");
+        }
+        for list in ["transcriptions", "prescriptions"] {
+            for query in ["before", "status", "limit"] {
+                let answer = doctor.get(&format!("/api/v1/{list}?{query}={id}")).await;
+                let status = answer.status();
+                assert!(!status.is_server_error(), "{list}?{query}={id}: {status}");
+            }
+        }
+    }
+    // A moment before anything was.
+    let old = format!("-300000000000000000-{}", "0".repeat(32));
+    let answer = doctor
+        .get(&format!("/api/v1/transcriptions?before={old}"))
+        .await;
+    refused(answer, StatusCode::BAD_REQUEST).await;
+}
+
+/// The engine reads whatever was typed into a transcript, and goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transcript_of_anything_is_searched_for_entities_and_shown() {
+    let app = spawn_app().await;
+    let doctor = app.doctor().await;
+    let user = app.user(0).await;
+    let id = doctor.dictate("a.m4a", recordings::short()).await;
+    let mut events = doctor.events(&id, None).await;
+    events.until(|event| event.stage == Stage::Done).await;
+    for (version, text) in (0..).zip(HARMLESS) {
+        let text = format!("Metformin 500 mg. {text} Denies chest pain.");
+        let edited = app
+            .services
+            .edit_transcript(user.id, id.parse().unwrap(), version, &text)
+            .await;
+        edited.unwrap();
+        let dictation = doctor.dictation(&id).await;
+        assert_eq!(dictation["transcript"], text);
+        let whole: Vec<char> = text.chars().collect();
+        let entities = dictation["entities"].as_array().unwrap();
+        assert!(!entities.is_empty(), "{text}");
+        for entity in entities {
+            let place = |name: &str| usize::try_from(entity[name].as_u64().unwrap()).unwrap();
+            let said: String = whole[place("begin_offset")..place("end_offset")]
+                .iter()
+                .collect();
+            assert_eq!(entity["text"], said);
+        }
+        assert_harmless(&doctor, &format!("/dictations/{id}")).await;
+    }
+}
