@@ -73,8 +73,10 @@ impl FromServerFnError for UiError {
             ),
             _ => AppError::internal(),
         };
+        // A form that does not fit is no fault of the server's: the response gets the
+        // status that belongs to the code.
         #[cfg(feature = "ssr")]
-        crate::refusal::send_back(&error);
+        crate::server_fns::refuse(&error);
         Self(error)
     }
 }

@@ -16,11 +16,21 @@ use crate::{
         layout::{Frame, Lobby},
     },
     pages::{
-        challenge::ChallengePage, confirm::ConfirmPage, dictation::DictationPage,
-        dictations::DictationsPage, forgot_password::ForgotPasswordPage, mailbox::MailboxPage,
-        new_dictation::NewDictationPage, not_found::NotFoundPage, prescription::PrescriptionPage,
-        prescriptions::PrescriptionsPage, profile::ProfilePage, register::RegisterPage,
-        reset_password::ResetPasswordPage, sign_in::SignInPage, today::TodayPage,
+        challenge::ChallengePage,
+        confirm::ConfirmPage,
+        dictation::DictationPage,
+        dictations::DictationsPage,
+        forgot_password::ForgotPasswordPage,
+        mailbox::MailboxPage,
+        new_dictation::NewDictationPage,
+        not_found::NotFoundPage,
+        prescription::PrescriptionPage,
+        prescriptions::PrescriptionsPage,
+        profile::{ProfilePage, access_tokens::AccessTokensPage},
+        register::RegisterPage,
+        reset_password::ResetPasswordPage,
+        sign_in::SignInPage,
+        today::TodayPage,
         verify::VerifyPage,
     },
 };
@@ -48,6 +58,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/prescriptions") view=PrescriptionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/prescriptions/:id") view=PrescriptionPage ssr=SsrMode::Async/>
                     <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async/>
+                    <Route path=path!("/profile/tokens") view=AccessTokensPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 // open to everybody
                 <ParentRoute path=path!("") view=Lobby ssr=SsrMode::Async>

@@ -15,7 +15,7 @@ async function expectGood(page: Page): Promise<void> {
 }
 
 test("pages with nothing in them yet", async ({ page }) => {
-  for (const path of [...lists, "/dictations/new", "/profile"]) {
+  for (const path of [...lists, "/dictations/new", "/profile", "/profile/tokens"]) {
     await page.goto(path);
     await expectGood(page);
   }

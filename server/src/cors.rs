@@ -114,3 +114,39 @@ pub(crate) async fn share(
         "The site that you came from may not use this API. Whoever runs SEVA can let it in.",
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FRIENDS: [&str; 2] = ["https://app.clinic.example", "http://localhost:5173"];
+
+    fn origin() -> impl Strategy<Value = String> {
+        let friend = prop::sample::select(FRIENDS.as_slice());
+        prop_oneof![
+            friend.clone().prop_map(str::to_owned),
+            (friend.clone(), "[.:/a-z0-9-]{1,12}")
+                .prop_map(|(origin, more)| origin.to_owned() + &more),
+            (friend.clone(), "[a-z.-]{1,12}")
+                .prop_map(|(origin, more)| origin.replace("://", &format!("://{more}"))),
+            friend.prop_map(str::to_uppercase),
+            "https?://[a-z.-]{1,30}(:[0-9]{1,5})?",
+            "[!-~]{0,40}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn property_45_no_origin_is_known_but_those_that_are_configured(origin in origin()) {
+            let friends = FRIENDS.map(|origin| BaseUrl::parse(origin).unwrap());
+            let origins = Origins::new(BaseUrl::parse("https://seva.example").unwrap(), &friends);
+            let mut headers = HeaderMap::new();
+            prop_assert!(!origins.is_known(&headers));
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            prop_assert_eq!(origins.is_known(&headers), FRIENDS.contains(&origin.as_str()));
+        }
+    }
+}

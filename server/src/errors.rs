@@ -80,6 +80,23 @@ pub(crate) fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Respons
     ApiError(AppError::internal()).into_response()
 }
 
+/// The answer where the API has no such address.
+pub(crate) async fn no_such_address() -> ApiError {
+    ApiError(AppError::new(
+        ErrorCode::NotFound,
+        "The API has no such address. Look it up at /api/docs.",
+    ))
+}
+
+/// The answer where an address of the API takes other methods. Which ones is added to it
+/// on its way, as `Allow`.
+pub(crate) async fn no_such_method() -> ApiError {
+    ApiError(AppError::new(
+        ErrorCode::MethodNotAllowed,
+        "This address does not take that method. Use one that the header Allow names.",
+    ))
+}
+
 /// A JSON body whose refusal has the shape of every other error.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
@@ -87,7 +104,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match Json::from_request(request, state).await {
+        match <Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
             Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(body_too_large().into())

@@ -1,11 +1,11 @@
-//! Every route of the server, except for the pages' own, which are in
-//! `app::routes`.
+//! All routes of the server together: those of the API, which are in `rest::routes`, and
+//! those of the pages, which are in `app::routes`; and what every request passes through.
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state, map_response},
-    routing::{get, post},
+    routing::{any, post},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -20,10 +20,7 @@ use tower_http::{
 use crate::{
     cors, errors, limits, pages,
     renewal::Renewal,
-    rest::{
-        audio, auth, credentials, events, export, files, forms, health, papers, prescriptions,
-        transcriptions,
-    },
+    rest::{access, forms, routes},
     security,
     session::{self, KeepAlive, Sessions},
     site,
@@ -34,81 +31,20 @@ use crate::{
 /// The largest body of everything but an upload, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// The whole route table.
+/// Everything that is answered.
 pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
     let in_time = from_fn_with_state(state.request_timeout, limits::in_time);
     // The upload counts for itself while it arrives, and says more when it is too much.
-    let uploads = Router::new()
+    let uploads = Router::from(routes::uploads())
         .route("/dictations/upload", post(forms::upload))
-        .route(
-            "/api/v1/transcriptions",
-            get(transcriptions::list)
-                .layer(in_time.clone())
-                .post(transcriptions::create),
-        )
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyTimeoutLayer::new(state.upload_idle));
 
-    let api = Router::new()
-        .route("/auth/register", post(auth::register))
-        .route("/auth/confirm", post(auth::confirm))
-        .route("/auth/login", post(auth::login))
-        .route("/auth/challenge", post(auth::challenge))
-        .route("/auth/logout", post(auth::logout))
-        .route("/auth/resend", post(auth::resend))
-        .route("/auth/me", get(auth::me))
-        .route("/auth/forgot", post(credentials::forgot))
-        .route("/auth/reset", post(credentials::reset))
-        .route("/auth/password", post(credentials::change_password))
-        .route(
-            "/auth/authenticator",
-            get(credentials::authenticator).post(credentials::begin_authenticator),
-        )
-        .route(
-            "/auth/authenticator/confirm",
-            post(credentials::confirm_authenticator),
-        )
-        .route(
-            "/auth/authenticator/remove",
-            post(credentials::remove_authenticator),
-        )
-        .route("/transcriptions/search", post(transcriptions::search))
-        .route(
-            "/transcriptions/{id}",
-            get(transcriptions::get).delete(transcriptions::delete),
-        )
-        .route("/transcriptions/{id}/cancel", post(transcriptions::cancel))
-        .route("/transcriptions/{id}/retry", post(transcriptions::retry))
-        .route(
-            "/transcriptions/{id}/extract",
-            post(transcriptions::extract),
-        )
-        .route("/transcriptions/{id}/events", get(events::follow))
-        .route("/transcriptions/{id}/audio", get(audio::audio))
-        .route("/transcriptions/{id}/entities", get(export::entities))
-        .route("/transcriptions/{id}/transcript", get(export::transcript))
-        .route(
-            "/prescriptions",
-            post(prescriptions::create).get(prescriptions::list),
-        )
-        .route("/prescriptions/search", post(prescriptions::search))
-        .route(
-            "/prescriptions/{id}",
-            get(prescriptions::get)
-                .put(prescriptions::update)
-                .delete(prescriptions::delete),
-        )
-        .route(
-            "/prescriptions/{id}/finalize",
-            post(prescriptions::finalize),
-        )
-        .route("/prescriptions/{id}/copy", post(prescriptions::copy))
-        .route("/prescriptions/{id}/preview.pdf", get(papers::preview))
-        .route("/prescriptions/{id}/pdf", get(papers::pdf))
-        .route("/prescriptions/{id}/fhir", get(papers::fhir));
-
-    let limited = Router::new()
-        .nest("/api/v1", api)
+    let limited = Router::from(routes::api())
+        .route("/api/", any(errors::no_such_address))
+        .route("/api/{*rest}", any(errors::no_such_address))
+        // The upload shares its address with the list, and with that what is said here.
+        .method_not_allowed_fallback(errors::no_such_method)
         .merge(pages::routes(&state))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(map_response(errors::explain_limit))
@@ -140,7 +76,8 @@ pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
             state.origins.clone(),
             security::same_origin,
         ))
-        .route("/files/{token}", get(files::download))
+        .layer(from_fn_with_state(state.clone(), access::by_token))
+        .merge(Router::from(routes::links()))
         .layer(from_fn_with_state(
             state.limits.clone(),
             limits::per_address,
@@ -150,10 +87,7 @@ pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
             state.base_url.clone(),
             security::known_host,
         ))
-        // Asked by machines, under whatever name they know this one by.
-        .route("/health", get(health::health))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
+        .merge(Router::from(routes::probes()))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(CatchPanicLayer::custom(errors::after_panic))
         .layer(map_response(limits::retry_after))

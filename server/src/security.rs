@@ -12,7 +12,7 @@ use axum::{
 };
 use seva_model::{AppError, ErrorCode};
 
-use crate::{config::BaseUrl, cors::Origins, refused::Audience};
+use crate::{config::BaseUrl, cors::Origins, refused::Audience, rest::access};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -116,6 +116,7 @@ fn is_known(request: &Request, base_url: &BaseUrl) -> bool {
 /// Browsers say where a request comes from, in `Origin` or at least in
 /// `Sec-Fetch-Site`. A program says neither, and brings no cookie that somebody
 /// else could make use of. Sites that are configured may use the API, and nothing else.
+/// An access token is nothing that a browser sends by itself.
 pub(crate) async fn same_origin(
     State(origins): State<Origins>,
     request: Request,
@@ -125,7 +126,11 @@ pub(crate) async fn same_origin(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if is_safe || origins.is_own(request.headers()) || origins.is_let_in(&request) {
+    let is_let_in = is_safe
+        || access::is_by_token(&request)
+        || origins.is_own(request.headers())
+        || origins.is_let_in(&request);
+    if is_let_in {
         return next.run(request).await;
     }
     tracing::warn!("refused a request from another site");

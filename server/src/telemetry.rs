@@ -172,6 +172,10 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::{Arc, Mutex};
 
+    use proptest::prelude::*;
+    use serde_json::Value;
+    use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
     use super::*;
 
     #[derive(Clone, Default)]
@@ -202,6 +206,39 @@ mod tests {
         });
         let written = lines.0.lock().unwrap().clone();
         String::from_utf8(written).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn property_35_each_event_is_one_json_object_on_a_line_of_its_own(
+            said in any::<String>(),
+            value in any::<String>(),
+            number in any::<i64>(),
+        ) {
+            let lines = Lines::default();
+            let writer = lines.clone();
+            let subscriber = subscriber("info", LogFormat::Json, move || writer.clone(), None);
+            tracing::subscriber::with_default(subscriber.unwrap(), || {
+                let span = tracing::info_span!("request", request_id = "0193f0e8");
+                span.in_scope(|| {
+                    tracing::info!(value, number, "{said}");
+                    tracing::error!(value, number, "{said}");
+                });
+            });
+            let written = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            prop_assert_eq!(written.lines().count(), 2, "{}", written);
+            for (line, level) in written.lines().zip(["INFO", "ERROR"]) {
+                let line: Value = serde_json::from_str(line).unwrap();
+                let at = line["timestamp"].as_str().unwrap();
+                prop_assert!(OffsetDateTime::parse(at, &Rfc3339).is_ok(), "{}", at);
+                prop_assert_eq!(line["level"].as_str(), Some(level));
+                prop_assert_eq!(line["message"].as_str(), Some(said.as_str()));
+                prop_assert_eq!(line["target"].as_str(), Some("seva_server::telemetry::tests"));
+                prop_assert_eq!(line["value"].as_str(), Some(value.as_str()));
+                prop_assert_eq!(line["number"].as_i64(), Some(number));
+                prop_assert_eq!(line["spans"][0]["request_id"].as_str(), Some("0193f0e8"));
+            }
+        }
     }
 
     #[test]

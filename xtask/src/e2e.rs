@@ -51,29 +51,50 @@ pub(crate) struct Settings<'a> {
     pub(crate) server: ServerBuild,
 }
 
+/// What is set up for browser tests alone. The database goes when this does.
+struct Ready {
+    database: TestDatabase,
+    speech_model: PathBuf,
+    browsing: Browsing,
+}
+
+impl Ready {
+    fn new(paths: &Paths) -> Result<Self> {
+        let base = setup::for_running(paths)?;
+        let browsing = setup::for_browsing(paths)?;
+        types(paths, &browsing.node)?;
+        Ok(Self {
+            database: TestDatabase::start(paths, base.postgres.as_ref())?,
+            speech_model: base.speech_model,
+            browsing,
+        })
+    }
+
+    fn settings(&self, server: ServerBuild) -> Settings<'_> {
+        Settings {
+            database: &self.database,
+            speech_model: &self.speech_model,
+            browsing: &self.browsing,
+            server,
+        }
+    }
+}
+
 /// Sets up and runs the browser tests.
 pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let words: Vec<_> = options.playwright.iter().map(String::as_str).collect();
     if !options.aws && !words.is_empty() {
         return here_alone(paths, &words);
     }
-    let base = setup::for_running(paths)?;
+    let ready = Ready::new(paths)?;
     let emulators = setup::for_emulating(paths)?;
-    let browsing = setup::for_browsing(paths)?;
-    types(paths, &browsing.node)?;
-    let database = TestDatabase::start(paths, base.postgres.as_ref())?;
-    let settings = Settings {
-        database: &database,
-        speech_model: &base.speech_model,
-        browsing: &browsing,
-        server: ServerBuild::OfTheTests,
-    };
+    let settings = ready.settings(ServerBuild::OfTheTests);
     if options.aws {
         return on_aws(paths, &settings, &emulators, &words).map(drop);
     }
     let mut report = Report::default();
     stages(paths, &settings, &emulators, &mut report)?;
-    drop(database);
+    drop(ready);
     report.finish()
 }
 
@@ -97,17 +118,8 @@ pub(crate) fn stages(
 }
 
 fn here_alone(paths: &Paths, words: &[&str]) -> Result<()> {
-    let base = setup::for_running(paths)?;
-    let browsing = setup::for_browsing(paths)?;
-    types(paths, &browsing.node)?;
-    let database = TestDatabase::start(paths, base.postgres.as_ref())?;
-    let settings = Settings {
-        database: &database,
-        speech_model: &base.speech_model,
-        browsing: &browsing,
-        server: ServerBuild::OfRun,
-    };
-    here(paths, &settings, words).map(drop)
+    let ready = Ready::new(paths)?;
+    here(paths, &ready.settings(ServerBuild::OfRun), words).map(drop)
 }
 
 /// Whether the npm packages are there, so that the types can be checked.
@@ -171,7 +183,7 @@ fn on_aws(
 }
 
 /// Starts a server with no files. Returns where its log is, too.
-fn start(
+pub(crate) fn start(
     paths: &Paths,
     program: &Path,
     site: &Site,
@@ -196,7 +208,8 @@ fn start(
     Ok((server, log))
 }
 
-fn log_is(log: &Path) -> String {
+/// Where to look after a failure.
+pub(crate) fn log_is(log: &Path) -> String {
     format!("the server's log is {}", log.display())
 }
 
@@ -213,7 +226,8 @@ fn playwright(paths: &Paths, browsing: &Browsing, server: &Server) -> std::proce
     playwright
 }
 
-fn build(paths: &Paths, server: ServerBuild) -> Result<(PathBuf, Site)> {
+/// The server and its site, both built.
+pub(crate) fn build(paths: &Paths, server: ServerBuild) -> Result<(PathBuf, Site)> {
     let site = web::build(paths)?;
     let program = match server {
         ServerBuild::OfRun => server::build(paths, false)?,

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::paths::Paths;
-use crate::shell;
+use crate::{properties, shell};
 
 const FILE_LINES_WISHED: usize = 400;
 const FILE_LINES_MAX: usize = 430;
@@ -27,6 +27,7 @@ pub(crate) fn check(paths: &Paths) -> Result<String> {
         breaches.extend(words(source));
     }
     breaches.extend(lengths(&sources));
+    breaches.extend(promises(paths, &sources)?);
     for Breach(breach) in &breaches {
         println!("{breach}");
     }
@@ -37,6 +38,20 @@ pub(crate) fn check(paths: &Paths) -> Result<String> {
         );
     }
     Ok(format!("{} files", sources.len()))
+}
+
+/// Each of the promises of docs/properties.md has its test.
+fn promises(paths: &Paths, sources: &[Source]) -> Result<Vec<Breach>> {
+    let page = fs::read_to_string(paths.root.join("docs/properties.md"))
+        .context("docs/properties.md can't be read")?;
+    let texts: Vec<_> = sources
+        .iter()
+        // It has functions of that name in texts of its own tests.
+        .filter(|source| source.path != "xtask/src/properties.rs")
+        .map(|source| (source.path.as_str(), source.text.as_str()))
+        .collect();
+    let breaches = properties::breaches(&page, &texts);
+    Ok(breaches.into_iter().map(Breach).collect())
 }
 
 /// Nothing of the server may reach the browser.

@@ -8,6 +8,7 @@
     reason = "a command-line tool speaks on its terminal"
 )]
 
+mod api;
 mod bench;
 mod checks;
 mod deployment;
@@ -15,13 +16,16 @@ mod digest;
 mod dist;
 mod e2e;
 mod emulated_aws;
+mod fuzz;
 mod interrupt;
 mod invariants;
 mod lint;
+mod load;
 mod model;
 mod network;
 mod paths;
 mod postgres;
+mod properties;
 mod run;
 mod server;
 mod setup;
@@ -68,6 +72,10 @@ enum Task {
     Screens,
     /// Measure speech, nlp, documents or all
     Bench(bench::Options),
+    /// Look for inputs that break what reads files and texts from outside
+    Fuzz(fuzz::Options),
+    /// Measure the server under load, and print the table of docs/performance.md
+    Load(load::Options),
     /// Start the development database in the background and print its DATABASE_URL
     Db {
         /// Stop it instead
@@ -112,6 +120,8 @@ fn dispatch(task: Task) -> Result<()> {
         Task::E2e(options) => e2e::run(&paths, &options),
         Task::Screens => e2e::screens(&paths),
         Task::Bench(options) => bench::run(&paths, &options),
+        Task::Fuzz(options) => fuzz::run(&paths, &options),
+        Task::Load(options) => load::run(&paths, &options),
         Task::Db { stop: true } => postgres::command::stop(&paths),
         Task::Db { stop: false } => postgres::command::start(&paths),
         Task::Dist(options) => dist::dist(&paths, &options),

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
+use crate::api;
 use crate::checks::Report;
 use crate::e2e;
 use crate::lint;
@@ -11,7 +12,7 @@ use crate::setup::{self, TestSetup};
 use crate::shell;
 use crate::steps::step;
 
-/// Lints, Rust tests, then the browser tests; one table at the end.
+/// Lints, Rust tests, the API against its description, then the browser tests; one table at the end.
 pub(crate) fn test(paths: &Paths) -> Result<()> {
     let setup = setup::for_testing(paths)?;
     let mut report = Report::default();
@@ -22,6 +23,13 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     let home = database.create("seva_tests")?;
     report.stage("Rust tests", || rust_tests(paths, &setup, &home))?;
     report.stage("doc tests", || doc_tests(paths, &setup, &home))?;
+    let api = api::Settings {
+        database: &database,
+        speech_model: &setup.base.speech_model,
+        schemathesis: &setup.schemathesis,
+        server: e2e::ServerBuild::OfTheTests,
+    };
+    report.stage("API against its description", || api::stage(paths, &api))?;
     let settings = e2e::Settings {
         database: &database,
         speech_model: &setup.base.speech_model,

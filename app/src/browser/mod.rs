@@ -5,6 +5,7 @@
 //! Objects of the browser live in signals as `Option<SendWrapper<_>>`, which is
 //! `None` on the server: there a page is rendered on several threads.
 
+pub(crate) mod clipboard;
 pub(crate) mod cookies;
 pub(crate) mod dialog;
 pub(crate) mod events;

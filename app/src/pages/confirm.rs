@@ -2,12 +2,10 @@ use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::mailed_code::{self, EnterCode};
 use crate::{
     components::common::{Field, Notice, SubmitButton, Tone, trouble_of},
-    server_fns::{
-        account::{ConfirmEmail, ResendCode, pending_email},
-        public::has_mailbox,
-    },
+    server_fns::account::{ConfirmEmail, ResendCode},
 };
 
 /// Where the page is linked.
@@ -31,15 +29,7 @@ pub(super) fn ConfirmFirst() -> impl IntoView {
 pub(crate) fn ConfirmPage() -> impl IntoView {
     let query = use_query_map();
     let sent = move || query.with(|query| query.get("sent").is_some());
-    let pending = Resource::new_blocking(
-        || (),
-        |()| async {
-            (
-                pending_email().await.unwrap_or_default(),
-                has_mailbox().await.unwrap_or(false),
-            )
-        },
-    );
+    let pending = mailed_code::pending();
     view! {
         <Title text="Confirm your address"/>
         <h1>"Confirm your address"</h1>
@@ -70,11 +60,7 @@ fn Forms(email: String, mailbox: bool) -> impl IntoView {
     let receiver = email.clone();
     let hidden = email.clone();
     view! {
-        <p>
-            {if known { "Enter the six digits from our mail to " } else { "Enter the six digits from our mail." }}
-            {known.then(|| view! { <strong>{receiver}</strong> "." })}
-            {mailbox.then(|| view! { " On this machine mail is kept in the " <a href="/dev/mailbox">"mailbox"</a> "." })}
-        </p>
+        <EnterCode email=receiver mailbox/>
         {move || trouble_of(answer.get().as_ref())
             .map(|error| view! { <Notice tone=Tone::Bad sentence=error.to_string()/> })}
         {move || resend.value().get().and_then(Result::err)

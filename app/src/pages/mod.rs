@@ -6,6 +6,7 @@ pub(crate) mod dictation;
 pub(crate) mod dictations;
 pub(crate) mod forgot_password;
 pub(crate) mod mailbox;
+mod mailed_code;
 pub(crate) mod new_dictation;
 pub(crate) mod not_found;
 pub(crate) mod prescription;

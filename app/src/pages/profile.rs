@@ -1,3 +1,4 @@
+pub(crate) mod access_tokens;
 mod authenticator;
 mod password;
 
@@ -37,6 +38,11 @@ pub(crate) fn ProfilePage() -> impl IntoView {
             })}
         </Suspense>
         <AuthenticatorSection/>
+        <section class="section">
+            <h2>"Access tokens"</h2>
+            <p>"With a token a program can use SEVA in your name, as far as you let it. A new password does not end tokens."</p>
+            <p><a class="button" href="/profile/tokens">"Access tokens"</a></p>
+        </section>
         <ThemeForm/>
         <section class="section">
             <h2>"This browser"</h2>

@@ -2,14 +2,13 @@ use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::confirm::ConfirmFirst;
+use super::{
+    confirm::ConfirmFirst,
+    mailed_code::{self, EnterCode},
+};
 use crate::{
     components::common::{Field, Notice, SubmitButton, Tone, trouble_of},
-    server_fns::{
-        account::pending_email,
-        passwords::{ForgotPassword, ResetPassword},
-        public::has_mailbox,
-    },
+    server_fns::passwords::{ForgotPassword, ResetPassword},
 };
 
 /// The code from the mail, and the new password.
@@ -17,15 +16,7 @@ use crate::{
 pub(crate) fn ResetPasswordPage() -> impl IntoView {
     let query = use_query_map();
     let sent = move || query.with(|query| query.get("sent").is_some());
-    let pending = Resource::new_blocking(
-        || (),
-        |()| async {
-            (
-                pending_email().await.unwrap_or_default(),
-                has_mailbox().await.unwrap_or(false),
-            )
-        },
-    );
+    let pending = mailed_code::pending();
     view! {
         <Title text="New password"/>
         <h1>"New password"</h1>
@@ -56,11 +47,7 @@ fn Forms(email: String, mailbox: bool) -> impl IntoView {
     let receiver = email.clone();
     let hidden = email.clone();
     view! {
-        <p>
-            {if known { "Enter the six digits from our mail to " } else { "Enter the six digits from our mail." }}
-            {known.then(|| view! { <strong>{receiver}</strong> "." })}
-            {mailbox.then(|| view! { " On this machine mail is kept in the " <a href="/dev/mailbox">"mailbox"</a> "." })}
-        </p>
+        <EnterCode email=receiver mailbox/>
         {move || trouble_of(answer.get().as_ref())
             .map(|error| view! { <Notice tone=Tone::Bad sentence=error.to_string()/> })}
         {move || resend.value().get().and_then(Result::err)

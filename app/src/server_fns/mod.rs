@@ -6,6 +6,7 @@
     reason = "fields of the structs that the server macro makes of arguments"
 )]
 
+pub mod access_tokens;
 pub mod account;
 pub mod authenticator;
 pub mod dictation_review;

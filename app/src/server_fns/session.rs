@@ -18,6 +18,7 @@ const SIGN_IN_OVER: &str = "sign_in_over";
 const PENDING_EMAIL: &str = "pending_email";
 const UPLOAD_ERROR: &str = "upload_error";
 const SEARCH: &str = "search";
+const MADE_TOKEN: &str = "made_token";
 
 /// The caller's session. Cheap to clone.
 #[derive(Clone)]
@@ -243,6 +244,24 @@ impl TypedSession {
     /// `ServiceUnavailable` if the session can't be read now.
     pub async fn take_upload_error(&self) -> Result<Option<AppError>, AppError> {
         self.0.remove(UPLOAD_ERROR).await.map_err(unavailable)
+    }
+
+    /// Keeps a new access token for the page that shows it.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be written now.
+    pub async fn set_made_token(&self, secret: &Secret) -> Result<(), AppError> {
+        let text = String::from_utf8_lossy(secret.expose());
+        self.put(MADE_TOKEN, Some(&text)).await
+    }
+
+    /// The access token that was just made; asking once forgets it.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be read now.
+    pub async fn take_made_token(&self) -> Result<Option<Secret>, AppError> {
+        let secret: Option<String> = self.0.remove(MADE_TOKEN).await.map_err(unavailable)?;
+        Ok(secret.map(|secret| Secret::new(secret.into_bytes())))
     }
 
     /// What a form without script searches for; empty for everything.

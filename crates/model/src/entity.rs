@@ -51,6 +51,7 @@ names!(
 
 /// A trait with the engine's confidence in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Trait {
     /// Which one.
     pub name: TraitName,
@@ -60,6 +61,7 @@ pub struct Trait {
 
 /// Something said about an entity elsewhere in the text: a dose, a value.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attribute {
     /// `STRENGTH`, `DOSAGE`, `FORM`, `ROUTE_OR_MODE`, `FREQUENCY`, `DURATION`,
     /// `TEST_VALUE`, `TEST_UNIT`, ...
@@ -82,6 +84,7 @@ pub struct Attribute {
 
 /// A code of a terminology (ICD-10-CM, RxNorm).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Concept {
     /// For example `E11.9` or `6809`.
     pub code: String,
@@ -93,6 +96,7 @@ pub struct Concept {
 
 /// A medical entity in a transcript.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entity {
     /// Row id.
     pub id: EntityId,

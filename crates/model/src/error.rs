@@ -14,6 +14,7 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $status:literal,)+) => {
         /// Stable codes of the API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
         pub enum ErrorCode {
             $($(#[$doc])* $variant,)+
@@ -53,6 +54,8 @@ codes! {
     Forbidden = 403,
     /// There is no such thing, or it is somebody else's.
     NotFound = 404,
+    /// The address takes other methods; `Allow` names them.
+    MethodNotAllowed = 405,
     /// The thing is in a state that does not allow it.
     Conflict = 409,
     /// The e-mail address has an account already.

@@ -7,6 +7,7 @@ use crate::{
 /// One message of the event stream of a dictation. It carries the whole state
 /// and the segments the receiver has not seen, so any of them may be lost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DictationEvent {
     /// Which dictation.
     pub transcription_id: TranscriptionId,

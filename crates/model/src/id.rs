@@ -10,6 +10,7 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
@@ -77,4 +78,8 @@ id!(
 id!(
     /// A prescription, draft or signed.
     PrescriptionId
+);
+id!(
+    /// A token that a program shows instead of a session.
+    AccessTokenId
 );

@@ -2,6 +2,7 @@
 //! built valid, the shapes that travel between them, and the error every layer
 //! ends in. No I/O, no framework; compiles natively and to WebAssembly.
 
+mod access_token;
 pub mod alignment;
 mod audio;
 mod debug;
@@ -14,21 +15,24 @@ mod prescription;
 mod quantity;
 mod sig;
 mod specialty;
+mod transcript_document;
 mod transcription;
 mod user;
 mod values;
 
+pub use access_token::{AccessToken, NewAccessToken, Scope, Scopes};
 pub use audio::{ACCEPTED_EXTENSIONS, MAX_AUDIO_BYTES};
 pub use entity::{Attribute, Category, Concept, Entity, Trait, TraitName};
 pub use error::{AppError, ErrorCode};
 pub use event::DictationEvent;
-pub use id::{EntityId, PrescriptionId, TranscriptionId, UserId};
+pub use id::{AccessTokenId, EntityId, PrescriptionId, TranscriptionId, UserId};
 pub use prescription::{
     AdviceText, Diagnosis, LineSource, MedicationLine, MedicineHit, MedicineKind, Prescription,
     PrescriptionContent, PrescriptionStatus, PrescriptionSummary, PrescriptionWarning, WordRange,
 };
 pub use sig::{Dose, Rate, RateUnit};
 pub use specialty::Specialty;
+pub use transcript_document::{TimedWord, TranscriptDocument};
 pub use transcription::{
     Failure, Segment, Stage, StageTimes, Transcription, TranscriptionStatus, TranscriptionSummary,
     Word,

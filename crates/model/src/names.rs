@@ -1,10 +1,14 @@
 //! Enums whose wire, database and display name is one constant.
+//!
+//! The constant is taken as a token, not as a literal: a derive that reads the tokens of
+//! `rename` sees a literal of a macro in invisible brackets, and passes over it.
 
 /// Defines an enum with `ALL`, `as_str`, `Display`, `FromStr` and serde names.
 macro_rules! names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:tt,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name {
             $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
         }

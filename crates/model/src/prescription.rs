@@ -27,6 +27,7 @@ names!(
 
 /// Words of the dictation, by their place in the whole transcript as heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WordRange {
     /// First word, from 0 over all segments.
     pub first: u32,
@@ -40,6 +41,7 @@ pub struct WordRange {
 
 /// Where a drafted line was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LineSource {
     /// The medicine's entity.
     pub entity_id: EntityId,
@@ -49,6 +51,7 @@ pub struct LineSource {
 
 /// One medicine. Empty text means that it was not said; nothing is guessed.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MedicationLine {
     /// As it shall be printed.
     pub name: String,
@@ -86,6 +89,7 @@ pub struct MedicationLine {
 
 /// A diagnosis with its code, where one is known.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Diagnosis {
     /// In words.
     pub text: String,
@@ -120,6 +124,7 @@ pub struct AdviceText {
 
 /// Everything of a prescription that a doctor may edit.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PrescriptionContent {
     /// Required to sign.
     #[serde(default)]
@@ -146,6 +151,7 @@ pub struct PrescriptionContent {
 
 /// A row of the list of prescriptions.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PrescriptionSummary {
     /// Row id.
     pub id: PrescriptionId,
@@ -168,6 +174,7 @@ pub struct PrescriptionSummary {
 
 /// A whole prescription.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Prescription {
     /// Row id.
     pub id: PrescriptionId,
@@ -196,6 +203,7 @@ pub struct Prescription {
 
 /// Something the doctor should look at before signing. Never blocks.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PrescriptionWarning {
     /// Lines concerned, from 0.
     pub lines: Vec<u32>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Medical specialty of a dictation, by the names of Amazon Transcribe Medical.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Specialty {
     /// General practice.

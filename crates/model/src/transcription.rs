@@ -45,6 +45,7 @@ names!(
 
 /// A word of the transcript.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Word {
     /// As it stands in the transcript, punctuation attached.
     pub text: String,
@@ -62,6 +63,7 @@ pub struct Word {
 
 /// A stretch of decided text.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Segment {
     /// Place in the transcript, from 0.
     pub index: u32,
@@ -77,6 +79,7 @@ pub struct Segment {
 
 /// Why a dictation failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failure {
     /// Stable code, for example `AUDIO_SILENT`.
     pub code: String,
@@ -88,6 +91,7 @@ pub struct Failure {
 
 /// When each stage was reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StageTimes {
     /// A worker began to listen.
     #[serde(default, with = "time::serde::rfc3339::option")]
@@ -102,6 +106,7 @@ pub struct StageTimes {
 
 /// One row of the list of dictations.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TranscriptionSummary {
     /// Row id.
     pub id: TranscriptionId,
@@ -140,6 +145,7 @@ pub struct TranscriptionSummary {
 
 /// A whole dictation, for its page and for the API.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Transcription {
     /// What the list shows too.
     #[serde(flatten)]

@@ -40,6 +40,7 @@ pub struct Registration {
 
 /// Who is signed in, as pages need to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CurrentUser {
     /// Row id.
     pub id: UserId,
@@ -54,6 +55,7 @@ pub struct CurrentUser {
 /// The header of a prescription. Every part may be empty until the doctor
 /// fills it in; a prescription can't be signed without a registration number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DoctorProfile {
     /// For example "MBBS, MD (Medicine)".
     #[serde(default)]

@@ -27,7 +27,7 @@ fn refuse(field: &'static str, message: &str) -> ValueError {
 }
 
 /// One line of text without control or invisible direction characters, trimmed.
-fn single_line(
+pub(crate) fn single_line(
     field: &'static str,
     text: &str,
     max_chars: usize,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{Services, errors::Reported};
 
+pub(crate) const ACCESS_TOKEN: &str = "access_token";
 pub(crate) const USER: &str = "user";
 pub(crate) const TRANSCRIPTION: &str = "transcription";
 pub(crate) const PRESCRIPTION: &str = "prescription";

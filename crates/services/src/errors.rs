@@ -195,3 +195,66 @@ pub(crate) fn object_error(error: &ObjectError, what: &str) -> AppError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn failure() -> impl Strategy<Value = PortFailure> {
+        prop::sample::select(vec![
+            PortFailure::Throttled,
+            PortFailure::TimedOut,
+            PortFailure::Unavailable,
+            PortFailure::Denied,
+            PortFailure::NotFound,
+            PortFailure::Broken,
+        ])
+    }
+
+    fn error(failure: PortFailure, inside: &str) -> PortError {
+        PortError {
+            code: Some(format!("code-{inside}")),
+            request_id: Some(format!("request-{inside}")),
+            ..PortError::new("identity", "authenticate", failure, inside.to_owned())
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn property_7_what_a_person_is_told_holds_nothing_of_the_inside(
+            failure in failure(),
+            inside in "[A-Za-z0-9]{12,40}",
+        ) {
+            let as_store = StoreError::Corrupt("a column");
+            for told in [
+                port_failed(&error(failure, &inside)),
+                identity_error(&IdentityError::Port(error(failure, &inside))),
+                code_error(&IdentityError::Port(error(failure, &inside))),
+                object_error(&ObjectError::Port(error(failure, &inside)), "recording"),
+                store_error(&as_store, "read", "dictation"),
+            ] {
+                let whole = format!("{told:?}");
+                prop_assert!(!whole.contains(&inside), "{}", whole);
+                prop_assert!(!told.message.contains("authenticate"), "{}", told.message);
+                prop_assert!(!told.message.contains("column"), "{}", told.message);
+                prop_assert!(told.message.ends_with('.'), "{}", told.message);
+            }
+        }
+
+        #[test]
+        fn property_48_a_failure_has_its_status(failure in failure(), inside in "[a-z]{1,9}") {
+            let expected = match failure {
+                PortFailure::Throttled | PortFailure::TimedOut | PortFailure::Unavailable => 503,
+                PortFailure::Denied | PortFailure::Broken => 500,
+                PortFailure::NotFound => 404,
+            };
+            let error = error(failure, &inside);
+            prop_assert_eq!(port_failed(&error).code.http_status(), expected);
+            prop_assert_eq!(error.may_retry(), expected == 503);
+        }
+    }
+}

@@ -4,13 +4,11 @@ mod vtt;
 
 use std::str::FromStr;
 
-use serde::Serialize;
 use seva_model::{
-    AppError, Category, Entity, Specialty, Transcription, TranscriptionId, TranscriptionStatus,
-    UserId,
+    AppError, Category, Entity, TimedWord, TranscriptDocument, Transcription, TranscriptionId,
+    TranscriptionStatus, UserId,
     alignment::{align, tokens},
 };
-use time::OffsetDateTime;
 
 use crate::{
     Services,
@@ -85,33 +83,6 @@ pub struct FoundEntities {
     pub entities: Vec<Entity>,
 }
 
-/// The file in JSON.
-#[derive(Serialize)]
-struct Document<'a> {
-    transcription_id: TranscriptionId,
-    specialty: Specialty,
-    language_code: &'a str,
-    duration_seconds: f64,
-    transcript_version: i32,
-    #[serde(with = "time::serde::rfc3339")]
-    created_at: OffsetDateTime,
-    #[serde(with = "time::serde::rfc3339::option")]
-    completed_at: Option<OffsetDateTime>,
-    transcript: &'a str,
-    words: Vec<TimedWord<'a>>,
-}
-
-/// A word of the text; what the doctor wrote has no times.
-#[derive(Serialize)]
-struct TimedWord<'a> {
-    text: &'a str,
-    begin_offset: usize,
-    end_offset: usize,
-    start: Option<f64>,
-    end: Option<f64>,
-    confidence: Option<f32>,
-}
-
 impl Services {
     /// The entities of a dictation's current text. What identifies the patient is
     /// marked in the transcript and listed nowhere.
@@ -173,15 +144,15 @@ impl Services {
 
 fn json(dictation: &Transcription) -> Result<String, AppError> {
     let summary = &dictation.summary;
-    let document = Document {
+    let document = TranscriptDocument {
         transcription_id: summary.id,
         specialty: summary.specialty,
-        language_code: &dictation.language_code,
+        language_code: dictation.language_code.clone(),
         duration_seconds: summary.duration_seconds,
         transcript_version: dictation.transcript_version,
         created_at: summary.created_at,
         completed_at: summary.times.completed_at,
-        transcript: &dictation.transcript,
+        transcript: dictation.transcript.clone(),
         words: timed_words(dictation),
     };
     serde_json::to_string(&document).map_err(|error| {
@@ -190,7 +161,7 @@ fn json(dictation: &Transcription) -> Result<String, AppError> {
     })
 }
 
-fn timed_words(dictation: &Transcription) -> Vec<TimedWord<'_>> {
+fn timed_words(dictation: &Transcription) -> Vec<TimedWord> {
     let heard = align(&dictation.transcript, &dictation.segments);
     let mut heard = heard.iter().peekable();
     let words = tokens(&dictation.transcript).map(|(begin, end, text)| {
@@ -198,7 +169,7 @@ fn timed_words(dictation: &Transcription) -> Vec<TimedWord<'_>> {
         // A reading of several words gives its times to each of them.
         let word = heard.peek().filter(|word| word.begin <= begin);
         TimedWord {
-            text,
+            text: text.to_owned(),
             begin_offset: begin,
             end_offset: end,
             start: word.map(|word| word.start),

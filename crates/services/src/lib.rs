@@ -4,6 +4,7 @@
 //! caller and sees nothing of anybody else's: what is another doctor's does not
 //! exist. Every change of state is one transaction together with its audit event.
 
+mod access_tokens;
 mod accounts;
 mod audited;
 mod config;
@@ -30,6 +31,7 @@ mod verification;
 mod warnings;
 mod worker;
 
+pub use access_tokens::{CreatedAccessToken, TokenHolder};
 pub use accounts::{
     Account, AuthenticatorSetup, DEMO_EMAIL, DEMO_PASSWORD, OpenSignIn, RegisteredAccount,
     SignInOutcome, SignedOut,

@@ -106,3 +106,28 @@ impl Services {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn property_25_a_paper_is_named_by_its_doctor_and_its_prescription(
+            user in any::<u128>(),
+            one in any::<u128>(),
+            other in any::<u128>(),
+        ) {
+            let user = Uuid::from_u128(user);
+            let key = |id| paper_key(UserId::from_uuid(user), PrescriptionId::from_uuid(Uuid::from_u128(id)));
+            let expected = format!("prescriptions/{user}/{}.pdf", Uuid::from_u128(one));
+            prop_assert_eq!(key(one), expected);
+            prop_assert_eq!(key(one) == key(other), one == other);
+        }
+    }
+}

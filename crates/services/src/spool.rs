@@ -269,7 +269,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(256))]
 
         #[test]
-        fn an_upload_passes_exactly_up_to_the_limit(
+        fn property_17_an_upload_passes_exactly_up_to_the_limit(
             sizes in prop::collection::vec(0_usize..400, 1..6),
             limit in 1_u64..1000,
         ) {

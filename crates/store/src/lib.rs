@@ -4,12 +4,13 @@
 //! and its audit event commit together; what is only read takes the pool. Each
 //! query that serves a doctor names the doctor: another doctor's row is
 //! [`StoreError::NotFound`], exactly as one that does not exist. Only the worker
-//! (by its lease) and the embedded identity provider (by e-mail) reach rows in
-//! another way.
+//! (by its lease), the embedded identity provider (by e-mail) and access tokens (by
+//! their digest) reach rows in another way.
 //!
 //! Locks are taken in one order, the queue, then a job, then its dictation, then its
 //! trace; one change of state a transaction keeps it so.
 
+pub mod access_tokens;
 pub mod audit;
 pub mod edits;
 pub mod entities;

@@ -78,3 +78,39 @@ fn pool(reader: &mut Reader<'_>) -> PoolSettings {
         statement_timeout: Duration::from_secs(seconds.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::{Config, Role};
+
+    proptest! {
+        #[test]
+        fn property_4_a_given_address_comes_before_its_secret_and_without_both_there_is_no_start(
+            url in proptest::option::of("postgres://[a-z]{1,9}/[a-z]{1,9}"),
+            secret in proptest::option::of("[a-z]{1,20}"),
+        ) {
+            let pairs = [("DATABASE_URL", &url), ("SEVA_DATABASE_SECRET", &secret)];
+            let given = pairs
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.as_deref()?)));
+            let rest = [
+                ("SEVA_SECRETS", "aws"),
+                ("AWS_REGION", "us-east-1"),
+                ("SEVA_DATA_DIR", "/var/lib/seva"),
+                ("SEVA_WHISPER_MODEL", "/models/ggml-base.bin"),
+            ];
+            let read = Config::read(&rest.into_iter().chain(given).collect(), Role::All);
+            match (read.map(|config| config.database.source), &url, &secret) {
+                (Ok(DatabaseSource::Url(used)), Some(url), _) => prop_assert_eq!(used.expose(), url),
+                (Ok(DatabaseSource::Secret(used)), None, Some(secret)) => prop_assert_eq!(&used, secret),
+                (Err(error), None, None) => {
+                    prop_assert_eq!(error.missing, ["DATABASE_URL or SEVA_DATABASE_SECRET"]);
+                }
+                (read, ..) => return Err(TestCaseError::fail(format!("{read:?}"))),
+            }
+        }
+    }
+}

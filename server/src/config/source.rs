@@ -321,7 +321,7 @@ mod tests {
     proptest! {
         /// Property 40: what the environment and `.env` both have is the environment's.
         #[test]
-        fn environment_variable_precedence(
+        fn property_40_environment_variable_precedence(
             name in "[A-Z_]{1,20}",
             environment in proptest::option::of("[!-~]{0,20}"),
             file in proptest::option::of("[!-~]{0,20}"),
@@ -340,7 +340,7 @@ mod tests {
 
         /// Property 41: a secret is in no output, in whatever way it is asked for.
         #[test]
-        fn sensitive_configuration_redaction(secret in "[a-zA-Z0-9]{8,40}") {
+        fn property_41_sensitive_configuration_redaction(secret in "[a-zA-Z0-9]{8,40}") {
             let variables: Variables = [("SECRET", secret.clone())].into_iter().collect();
             let mut reader = Reader::new(&variables);
             let hidden = reader.secret("SECRET").unwrap();

@@ -39,7 +39,7 @@ fn read<'a>(extra: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Confi
 }
 
 #[test]
-fn every_missing_name_is_in_one_message() {
+fn property_38_every_missing_name_is_in_one_message() {
     let error = Config::read(&Variables::default(), Role::All).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -219,7 +219,7 @@ proptest! {
     /// Properties 38 and 39: whichever required values are missing, the start is
     /// refused, and one message names each of them and no other.
     #[test]
-    fn missing_configuration_error_reporting(present in proptest::collection::vec(any::<bool>(), REQUIRED.len())) {
+    fn property_39_missing_configuration_error_reporting(present in proptest::collection::vec(any::<bool>(), REQUIRED.len())) {
         let given = REQUIRED.into_iter().zip(&present).filter(|(_, there)| **there);
         let variables = given.map(|(pair, _)| pair).chain([("SEVA_PROFILE", "aws")]).collect();
         let missing: BTreeSet<&str> = REQUIRED

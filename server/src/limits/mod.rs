@@ -177,7 +177,8 @@ pub(crate) async fn per_user(
     }
 }
 
-fn too_many(audience: Audience, whose: &str, wait: Duration) -> Response {
+/// Says that it was too much, and when to come back.
+pub(crate) fn too_many(audience: Audience, whose: &str, wait: Duration) -> Response {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     let until = match seconds {
         0..=1 => "a second".to_owned(),

@@ -13,13 +13,38 @@ use seva_services::{
     ports::{ByteRange, ObjectBody},
 };
 
-use super::Caller;
+use super::{
+    access::DictationReader,
+    openapi::{Binary, params, refusals},
+};
 use crate::errors::{ApiError, UrlPath};
 
-/// `GET /api/v1/transcriptions/{id}/audio`
+/// Hear a dictation.
+///
+/// The recording, whole or the part that `Range` asks for.
+#[utoipa::path(
+    get,
+    path = "/api/v1/transcriptions/{id}/audio",
+    operation_id = "getTranscriptionAudio",
+    tag = "Dictations",
+    params(params::Id, params::Range),
+    responses(
+        (status = 200, description = "The recording.", content_type = "audio/*", body = inline(Binary),
+            headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 206, description = "A part of it.", content_type = "audio/*", body = inline(Binary),
+            headers(
+                ("Accept-Ranges" = String, description = "`bytes`."),
+                ("Content-Range" = String, description = "Which part, and the length of the whole."),
+            )),
+        (status = 416, description = "There is no such part; no body.",
+            headers(("Content-Range" = String, description = "The length of the whole."))),
+        refusals::Reading,
+    ),
+    security(("session" = []), ("token" = ["read:dictations"])),
+)]
 pub(crate) async fn audio(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationReader(user): DictationReader,
     UrlPath(id): UrlPath<TranscriptionId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

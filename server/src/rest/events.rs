@@ -14,7 +14,10 @@ use futures::{Stream, StreamExt as _, stream};
 use seva_model::{DictationEvent, TranscriptionId};
 use tokio_util::sync::CancellationToken;
 
-use super::Caller;
+use super::{
+    access::DictationReader,
+    openapi::{params, refusals},
+};
 use crate::{
     errors::{ApiError, UrlPath},
     metrics::OpenStream,
@@ -26,14 +29,28 @@ const RETRY: Duration = Duration::from_secs(2);
 /// Proxies close what is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// `GET /api/v1/transcriptions/{id}/events`
+/// Follow a dictation.
 ///
+/// Each message is named `dictation`, holds a `DictationEvent` and has its version as id.
 /// The first event is the current state with the segments that the receiver,
 /// who names the last event it saw, has not got; then comes each change. The
 /// stream ends after the final state, and when the server stops.
+#[utoipa::path(
+    get,
+    path = "/api/v1/transcriptions/{id}/events",
+    operation_id = "followTranscription",
+    tag = "Dictations",
+    params(params::Id, params::LastEventId),
+    responses(
+        (status = 200, description = "Events, until the final state. A comment comes every 15 seconds.",
+            content_type = "text/event-stream", body = String),
+        refusals::Reading,
+    ),
+    security(("session" = []), ("token" = ["read:dictations"])),
+)]
 pub(crate) async fn follow(
     State(state): State<AppState>,
-    Caller(user): Caller,
+    DictationReader(user): DictationReader,
     UrlPath(id): UrlPath<TranscriptionId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

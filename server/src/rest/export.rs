@@ -6,41 +6,95 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::json;
-use seva_model::TranscriptionId;
+use serde::{Deserialize, Serialize};
+use seva_model::{Entity, TranscriptDocument, TranscriptionId, TranscriptionStatus};
 use seva_services::{ExportFormat, Services, ports::attachment};
+use utoipa::{IntoParams, ToSchema};
 
-use super::Caller;
+use super::{
+    access::DictationReader,
+    bodies::Success,
+    openapi::{params, refusals},
+};
 use crate::errors::{ApiError, UrlPath, UrlQuery};
 
-/// `GET /api/v1/transcriptions/{id}/entities`: what was found in the current text.
-pub(crate) async fn entities(
-    State(services): State<Services>,
-    Caller(user): Caller,
-    UrlPath(id): UrlPath<TranscriptionId>,
-) -> Result<Response, ApiError> {
-    let found = services.list_entities(user, id).await?;
-    let body = json!({
-        "success": true,
-        "transcription_id": id,
-        "status": found.status,
-        "transcript_version": found.transcript_version,
-        "extraction_failed": found.extraction_failed,
-        "entities": found.entities,
-    });
-    Ok(Json(body).into_response())
+/// What was found in the current text.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EntitiesBody {
+    #[schema(inline)]
+    success: Success,
+    transcription_id: TranscriptionId,
+    /// Where the dictation stands; there are no entities before it is complete.
+    status: TranscriptionStatus,
+    /// Number of the text they were found in; 0 is what was heard.
+    transcript_version: i32,
+    /// Whether finding them failed while the transcript is good.
+    extraction_failed: bool,
+    /// Ordered by offset, without what identifies the patient.
+    entities: Vec<Entity>,
 }
 
-#[derive(Deserialize)]
+/// List the entities of a dictation.
+///
+/// What was found in the current text, without what identifies the patient.
+#[utoipa::path(
+    get,
+    path = "/api/v1/transcriptions/{id}/entities",
+    operation_id = "listTranscriptionEntities",
+    tag = "Dictations",
+    params(params::Id),
+    responses((status = 200, description = "What was found.", body = EntitiesBody), refusals::Reading),
+    security(("session" = []), ("token" = ["read:dictations"])),
+)]
+pub(crate) async fn entities(
+    State(services): State<Services>,
+    DictationReader(user): DictationReader,
+    UrlPath(id): UrlPath<TranscriptionId>,
+) -> Result<Json<EntitiesBody>, ApiError> {
+    let found = services.list_entities(user, id).await?;
+    Ok(Json(EntitiesBody {
+        success: Success,
+        transcription_id: id,
+        status: found.status,
+        transcript_version: found.transcript_version,
+        extraction_failed: found.extraction_failed,
+        entities: found.entities,
+    }))
+}
+
+/// As what to take a transcript out.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ExportQuery {
+    /// `txt` unless told, `vtt` or `json`.
     format: Option<String>,
 }
 
-/// `GET /api/v1/transcriptions/{id}/transcript?format=txt|vtt|json`: a file to download.
+/// Download a transcript.
+///
+/// A file of plain text, WebVTT, or JSON with the times of the words. 409 before it is
+/// complete.
+#[utoipa::path(
+    get,
+    path = "/api/v1/transcriptions/{id}/transcript",
+    operation_id = "exportTranscript",
+    tag = "Dictations",
+    params(params::Id, ExportQuery),
+    responses(
+        (status = 200, description = "The file.",
+            content(
+                (String = "text/plain"),
+                (String = "text/vtt"),
+                (TranscriptDocument = "application/json"),
+            ),
+            headers(("Content-Disposition" = String, description = "What to call it."))),
+        refusals::Changing,
+    ),
+    security(("session" = []), ("token" = ["read:dictations"])),
+)]
 pub(crate) async fn transcript(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationReader(user): DictationReader,
     UrlPath(id): UrlPath<TranscriptionId>,
     UrlQuery(query): UrlQuery<ExportQuery>,
 ) -> Result<Response, ApiError> {

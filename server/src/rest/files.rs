@@ -9,13 +9,31 @@ use axum::{
 use seva_model::AppError;
 use seva_services::ports::{ObjectError, ObjectStore as _, attachment};
 
-use super::audio;
+use super::{
+    audio,
+    openapi::{Binary, params, refusals},
+};
 use crate::{
     errors::{ApiError, UrlPath},
     state::AppState,
 };
 
-/// `GET /files/{token}`
+/// Get the file of a signed link.
+///
+/// Whoever has the link needs no session. It is good for an hour.
+#[utoipa::path(
+    get,
+    path = "/files/{token}",
+    operation_id = "getFile",
+    tag = "Files and health",
+    params(params::LinkToken),
+    responses(
+        (status = 200, description = "The file.", content_type = "application/pdf", body = inline(Binary),
+            headers(("Content-Disposition" = String, description = "What to call it."))),
+        refusals::Reading,
+    ),
+    security(()),
+)]
 pub(crate) async fn download(
     State(state): State<AppState>,
     UrlPath(token): UrlPath<String>,

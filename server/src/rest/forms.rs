@@ -7,7 +7,7 @@ use axum::{
 use seva_model::ErrorCode;
 use seva_services::Services;
 
-use super::{CallerSession, upload};
+use super::{access::CallerSession, upload};
 use crate::errors::ApiError;
 
 /// `POST /dictations/upload`: on to the dictation, or back to the form, which

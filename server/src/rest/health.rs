@@ -1,21 +1,18 @@
 //! Whether this process can do its work.
 
 use std::{
+    collections::BTreeMap,
     future::Future,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
-use serde_json::{Map, Value, json};
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Serialize;
 use seva_services::ports::SecretSource;
 use time::OffsetDateTime;
 use tokio::{sync::Mutex, time::timeout};
+use utoipa::ToSchema;
 
 use crate::{errors::timestamp, state::AppState};
 
@@ -73,8 +70,36 @@ struct Checked {
     took: Duration,
 }
 
-/// `GET /health`: 200 when all checks pass, else 503 with those that failed.
-pub(crate) async fn health(State(state): State<AppState>) -> Response {
+/// Whether this process can do its work.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HealthBody {
+    /// `healthy` or `unhealthy`.
+    status: &'static str,
+    /// When it was asked.
+    #[schema(format = DateTime)]
+    timestamp: String,
+    /// `ok`, `failed` or `timed out`, by check.
+    checks: BTreeMap<&'static str, &'static str>,
+    /// How long each check took, in milliseconds.
+    durations_ms: BTreeMap<&'static str, f64>,
+    /// The circuit breaker of each cloud service, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breakers: Option<BTreeMap<&'static str, &'static str>>,
+}
+
+/// Whether this process can do its work.
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "health",
+    tag = "Files and health",
+    responses(
+        (status = 200, description = "It can.", body = HealthBody),
+        (status = 503, description = "A check did not pass.", body = HealthBody),
+    ),
+    security(()),
+)]
+pub(crate) async fn health(State(state): State<AppState>) -> (StatusCode, Json<HealthBody>) {
     let store = state.services.ports().objects.as_ref();
     let checked = tokio::join!(
         check("database", async { state.services.health().await.is_ok() }),
@@ -86,16 +111,29 @@ pub(crate) async fn health(State(state): State<AppState>) -> Response {
     );
     let (status, mut body) = report(&[checked.0, checked.1, checked.2]);
     let breakers = state.breakers.states();
-    let breakers: Map<String, Value> = breakers
-        .map(|(service, state)| (service.to_owned(), state.name().into()))
-        .collect();
-    body["breakers"] = Value::Object(breakers);
-    (status, Json(body)).into_response()
+    body.breakers = Some(
+        breakers
+            .map(|(service, state)| (service, state.name()))
+            .collect(),
+    );
+    (status, Json(body))
 }
 
-/// `GET /health/ready`: 200 when requests may be sent here. Other services are not
-/// asked: another process would fare no better with them.
-pub(crate) async fn ready(State(state): State<AppState>) -> Response {
+/// Whether requests may be sent to this process.
+///
+/// Other services are not asked: another process would fare no better with them.
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    operation_id = "ready",
+    tag = "Files and health",
+    responses(
+        (status = 200, description = "They may.", body = HealthBody),
+        (status = 503, description = "It is stopping, or has no database.", body = HealthBody),
+    ),
+    security(()),
+)]
+pub(crate) async fn ready(State(state): State<AppState>) -> (StatusCode, Json<HealthBody>) {
     let database = check("database", async { state.services.health().await.is_ok() });
     let stopping = Checked {
         name: "running",
@@ -107,28 +145,35 @@ pub(crate) async fn ready(State(state): State<AppState>) -> Response {
         took: Duration::ZERO,
     };
     let (status, body) = report(&[database.await, stopping]);
-    (status, Json(body)).into_response()
+    (status, Json(body))
 }
 
-/// `GET /health/live`: 200 while the process answers at all.
-pub(crate) async fn live() -> Response {
+/// Whether this process answers at all.
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    operation_id = "live",
+    tag = "Files and health",
+    responses((status = 200, description = "It does.", body = HealthBody)),
+    security(()),
+)]
+pub(crate) async fn live() -> (StatusCode, Json<HealthBody>) {
     let (status, body) = report(&[]);
-    (status, Json(body)).into_response()
+    (status, Json(body))
 }
 
-fn report(checked: &[Checked]) -> (StatusCode, Value) {
+fn report(checked: &[Checked]) -> (StatusCode, HealthBody) {
     let is_healthy = checked.iter().all(|check| check.state == OK);
-    let of_each = |value: fn(&Checked) -> Value| -> Map<String, Value> {
-        let each = checked.iter();
-        each.map(|check| (check.name.to_owned(), value(check)))
-            .collect()
+    let each = || checked.iter();
+    let body = HealthBody {
+        status: if is_healthy { "healthy" } else { "unhealthy" },
+        timestamp: timestamp(OffsetDateTime::now_utc()),
+        checks: each().map(|check| (check.name, check.state)).collect(),
+        durations_ms: each()
+            .map(|check| (check.name, milliseconds(check.took)))
+            .collect(),
+        breakers: None,
     };
-    let body = json!({
-        "status": if is_healthy { "healthy" } else { "unhealthy" },
-        "timestamp": timestamp(OffsetDateTime::now_utc()),
-        "checks": of_each(|check| check.state.into()),
-        "durations_ms": of_each(|check| milliseconds(check.took).into()),
-    });
     let status = if is_healthy {
         StatusCode::OK
     } else {

@@ -10,12 +10,65 @@ use axum::{
 use seva_model::PrescriptionId;
 use seva_services::Services;
 use time::UtcOffset;
+use utoipa::ToSchema;
 
-use super::Caller;
+use super::{
+    access::PrescriptionReader,
+    openapi::{Binary, params, refusals},
+};
 use crate::{
     errors::{ApiError, UrlPath},
     security::PREVIEW_POLICY,
 };
+
+/// A bundle of FHIR R4. FHIR itself says what is in it.
+#[derive(ToSchema)]
+#[schema(as = FhirBundle)]
+#[expect(dead_code, reason = "describes what FHIR's own types are written as")]
+struct Bundle {
+    /// `Bundle`.
+    #[schema(rename = "resourceType")]
+    resource_type: String,
+    /// `collection`.
+    r#type: String,
+    /// The resources.
+    entry: Vec<BundleEntry>,
+}
+
+/// A resource of a bundle.
+#[derive(ToSchema)]
+#[schema(as = FhirBundleEntry)]
+#[expect(dead_code, reason = "describes what FHIR's own types are written as")]
+struct BundleEntry {
+    /// `urn:uuid:` and a UUID, the same one each time.
+    #[schema(rename = "fullUrl")]
+    full_url: String,
+    resource: BundledResource,
+}
+
+/// A resource; FHIR says what is in one of its kind.
+#[derive(ToSchema)]
+#[schema(as = FhirResource)]
+#[expect(dead_code, reason = "describes what FHIR's own types are written as")]
+struct BundledResource {
+    #[schema(rename = "resourceType")]
+    resource_type: ResourceType,
+    /// The UUID of its `fullUrl`.
+    id: String,
+}
+
+/// The kinds of resources that a prescription is made of.
+#[derive(ToSchema)]
+#[schema(as = FhirResourceType)]
+#[expect(dead_code, reason = "describes what FHIR's own types are written as")]
+enum ResourceType {
+    Patient,
+    Practitioner,
+    Observation,
+    Condition,
+    MedicationRequest,
+    DocumentReference,
+}
 
 /// How far from UTC the caller's clock is, as a browser's cookie says.
 pub(super) fn callers_offset(headers: &HeaderMap) -> UtcOffset {
@@ -23,10 +76,24 @@ pub(super) fn callers_offset(headers: &HeaderMap) -> UtcOffset {
     offset_in_cookies(cookies.unwrap_or_default())
 }
 
-/// `GET /api/v1/prescriptions/{id}/preview.pdf`: the paper as it would be now.
+/// Get the paper of a prescription.
+///
+/// As it would be now; of a signed one the signed paper.
+#[utoipa::path(
+    get,
+    path = "/api/v1/prescriptions/{id}/preview.pdf",
+    operation_id = "previewPrescription",
+    tag = "Prescriptions",
+    params(params::Id),
+    responses(
+        (status = 200, description = "The paper.", content_type = "application/pdf", body = inline(Binary)),
+        refusals::Reading,
+    ),
+    security(("session" = []), ("token" = ["read:prescriptions"])),
+)]
 pub(crate) async fn preview(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionReader(user): PrescriptionReader,
     UrlPath(id): UrlPath<PrescriptionId>,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -45,20 +112,49 @@ pub(crate) async fn preview(
     Ok((headers, pdf).into_response())
 }
 
-/// `GET /api/v1/prescriptions/{id}/pdf`: on to a link to the signed paper.
+/// Get a link to the signed paper.
+///
+/// It is good for an hour. 409 for a draft.
+#[utoipa::path(
+    get,
+    path = "/api/v1/prescriptions/{id}/pdf",
+    operation_id = "getPrescriptionPdf",
+    tag = "Prescriptions",
+    params(params::Id),
+    responses(
+        (status = 307, description = "On to the paper.",
+            headers(("Location" = String, description = "Where the paper is."))),
+        refusals::Changing,
+    ),
+    security(("session" = []), ("token" = ["read:prescriptions"])),
+)]
 pub(crate) async fn pdf(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionReader(user): PrescriptionReader,
     UrlPath(id): UrlPath<PrescriptionId>,
 ) -> Result<Response, ApiError> {
     let link = services.prescription_pdf_link(user, id).await?;
     Ok(Redirect::temporary(&link).into_response())
 }
 
-/// `GET /api/v1/prescriptions/{id}/fhir`: a FHIR R4 bundle, and nothing around it.
+/// Get a prescription as FHIR.
+///
+/// A bundle of FHIR R4 (4.0.1), and nothing around it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/prescriptions/{id}/fhir",
+    operation_id = "getPrescriptionFhir",
+    tag = "Prescriptions",
+    params(params::Id),
+    responses(
+        (status = 200, description = "The bundle.", content_type = "application/fhir+json", body = Bundle),
+        refusals::Reading,
+    ),
+    security(("session" = []), ("token" = ["read:prescriptions"])),
+)]
 pub(crate) async fn fhir(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionReader(user): PrescriptionReader,
     UrlPath(id): UrlPath<PrescriptionId>,
 ) -> Result<Response, ApiError> {
     let bundle = services.prescription_fhir(user, id).await?;

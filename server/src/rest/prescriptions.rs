@@ -1,6 +1,7 @@
 //! `/api/v1/prescriptions`: written, listed, changed, signed.
 
 mod bodies;
+mod lists;
 
 use axum::{
     Json,
@@ -8,27 +9,58 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Uri, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, de::IgnoredAny};
-use serde_json::json;
-use seva_model::{AppError, ErrorCode, Prescription, PrescriptionId, PrescriptionStatus, UserId};
+use seva_model::{
+    AppError, ErrorCode, Prescription, PrescriptionId, PrescriptionStatus, Scope, UserId,
+};
 use seva_services::{Created, PrescriptionFilter, Services};
 
-use self::bodies::{ContentBody, FinalizeBody, MadeBody, NewBody, SearchBody, WholeBody};
+use self::{
+    bodies::{ContentBody, FinalizeBody, MadeBody, NewBody, WholeBody},
+    lists::{ListBody, ListQuery, SearchBody},
+};
 use super::{
-    Caller,
+    access::{Grant, PrescriptionReader, PrescriptionWriter, Signer},
+    bodies::{DoneBody, done},
     idempotency::{self, KeyedJson},
+    openapi::{params, refusals},
     papers::callers_offset,
     versions::{IfMatch, etag, stale},
 };
 use crate::errors::{ApiError, JsonBody, UrlPath, UrlQuery};
 
-/// `POST /api/v1/prescriptions`: from a dictation, from what is written in the body, or
-/// what is written for a dictation.
+/// Write a prescription.
+///
+/// With a `transcription_id` alone it is drafted from what was said, which takes the scope
+/// `read:dictations` as well; with content it says that, for a dictation or for none.
+#[utoipa::path(
+    post,
+    path = "/api/v1/prescriptions",
+    operation_id = "createPrescription",
+    tag = "Prescriptions",
+    params(params::IdempotencyKey),
+    request_body = NewBody,
+    responses(
+        (status = 201, description = "A new draft.", body = MadeBody, headers(
+            ("Location" = String, description = "Where it is."),
+            ("Idempotency-Replayed" = String, description = "`true`: an earlier request with this key was answered so."),
+        )),
+        (status = 200, description = "The dictation had one already.", body = MadeBody, headers(
+            ("Location" = String, description = "Where it is."),
+            ("Idempotency-Replayed" = String, description = "`true`: an earlier request with this key was answered so."),
+        )),
+        refusals::Making,
+    ),
+    security(("session" = []), ("token" = ["write:prescriptions"])),
+)]
 pub(crate) async fn create(
     State(services): State<Services>,
-    Caller(user): Caller,
+    grant: Grant,
     KeyedJson { body, once }: KeyedJson<NewBody>,
 ) -> Result<Response, ApiError> {
+    let user = grant.permits(Scope::WritePrescriptions)?;
+    if body.transcription_id.is_some() {
+        grant.permits(Scope::ReadDictations)?;
+    }
     let once = once.as_ref();
     let created = match (body.transcription_id, body.content.is_absent()) {
         (None, true) => return Err(nothing_said().into()),
@@ -65,68 +97,70 @@ fn made(services: &Services, created: Created<PrescriptionId>) -> Response {
     response
 }
 
-#[derive(Deserialize)]
-pub(crate) struct ListQuery {
-    status: Option<PrescriptionStatus>,
-    before: Option<String>,
-    limit: Option<u32>,
-    /// Refused: addresses land in the logs of proxies, and names with them.
-    search: Option<IgnoredAny>,
-}
-
-/// `GET /api/v1/prescriptions`
+/// List prescriptions, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/prescriptions",
+    operation_id = "listPrescriptions",
+    tag = "Prescriptions",
+    params(ListQuery),
+    responses((status = 200, description = "A page of the list.", body = ListBody), refusals::Reading),
+    security(("session" = []), ("token" = ["read:prescriptions"])),
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionReader(user): PrescriptionReader,
     UrlQuery(query): UrlQuery<ListQuery>,
-) -> Result<Response, ApiError> {
-    if query.search.is_some() {
-        return Err(AppError::field(
-            "search",
-            "An address is no place for names. Send the words in the body of a POST to \
-             /api/v1/prescriptions/search.",
-        )
-        .into());
-    }
-    let filter = PrescriptionFilter {
-        status: query.status,
-        before: query.before,
-        limit: query.limit,
-        ..PrescriptionFilter::default()
-    };
-    page(&services, user, &filter).await
+) -> Result<Json<ListBody>, ApiError> {
+    page(&services, user, &query.filter()?).await
 }
 
-/// `POST /api/v1/prescriptions/search`: the list of those whose patient or medicines
-/// hold some words.
+/// Search prescriptions.
+///
+/// The list of those whose patient or medicines hold some words. Names are no part of an
+/// address, because addresses are kept in logs: the words are in the body.
+#[utoipa::path(
+    post,
+    path = "/api/v1/prescriptions/search",
+    operation_id = "searchPrescriptions",
+    tag = "Prescriptions",
+    request_body = SearchBody,
+    responses((status = 200, description = "A page of the list.", body = ListBody), refusals::Plain),
+    security(("session" = []), ("token" = ["read:prescriptions"])),
+)]
 pub(crate) async fn search(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionReader(user): PrescriptionReader,
     JsonBody(body): JsonBody<SearchBody>,
-) -> Result<Response, ApiError> {
-    let filter = PrescriptionFilter {
-        search: body.search,
-        status: body.status,
-        before: body.before,
-        limit: body.limit,
-    };
-    page(&services, user, &filter).await
+) -> Result<Json<ListBody>, ApiError> {
+    page(&services, user, &body.filter()).await
 }
 
 async fn page(
     services: &Services,
     user: UserId,
     filter: &PrescriptionFilter,
-) -> Result<Response, ApiError> {
+) -> Result<Json<ListBody>, ApiError> {
     let page = services.list_prescriptions(user, filter).await?;
-    let body = json!({ "success": true, "prescriptions": page.items, "next": page.next });
-    Ok(Json(body).into_response())
+    Ok(Json(ListBody::new(page)))
 }
 
-/// `GET /api/v1/prescriptions/{id}`
+/// Get a prescription.
+#[utoipa::path(
+    get,
+    path = "/api/v1/prescriptions/{id}",
+    operation_id = "getPrescription",
+    tag = "Prescriptions",
+    params(params::Id),
+    responses(
+        (status = 200, description = "The prescription.", body = WholeBody, headers(("ETag" = String, description = "Its version, for the next change."))),
+        refusals::Reading,
+    ),
+    security(("session" = []), ("token" = ["read:prescriptions"])),
+)]
 pub(crate) async fn get(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionReader(user): PrescriptionReader,
     UrlPath(id): UrlPath<PrescriptionId>,
 ) -> Result<Response, ApiError> {
     let prescription = services.get_prescription(user, id).await?;
@@ -144,10 +178,25 @@ fn whole(services: &Services, prescription: Prescription) -> Response {
     ([(header::ETAG, version)], Json(body)).into_response()
 }
 
-/// `PUT /api/v1/prescriptions/{id}`: replaces what a draft says.
+/// Replace what a draft says.
+///
+/// With the version that was read, so that nobody's change is lost. 409 when it is signed.
+#[utoipa::path(
+    put,
+    path = "/api/v1/prescriptions/{id}",
+    operation_id = "updatePrescription",
+    tag = "Prescriptions",
+    params(params::Id, params::IfMatch),
+    request_body = ContentBody,
+    responses(
+        (status = 200, description = "The prescription as it is now.", body = WholeBody, headers(("ETag" = String, description = "Its version, for the next change."))),
+        refusals::Saving,
+    ),
+    security(("session" = []), ("token" = ["write:prescriptions"])),
+)]
 pub(crate) async fn update(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionWriter(user): PrescriptionWriter,
     UrlPath(id): UrlPath<PrescriptionId>,
     IfMatch(version): IfMatch,
     JsonBody(body): JsonBody<ContentBody>,
@@ -157,21 +206,46 @@ pub(crate) async fn update(
     Ok(whole(&services, saved.map_err(stale)?))
 }
 
-/// `DELETE /api/v1/prescriptions/{id}`: a draft.
+/// Delete a draft.
+///
+/// 409 when it is signed.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/prescriptions/{id}",
+    operation_id = "deletePrescription",
+    tag = "Prescriptions",
+    params(params::Id),
+    responses((status = 200, description = "It is gone.", body = DoneBody), refusals::Changing),
+    security(("session" = []), ("token" = ["write:prescriptions"])),
+)]
 pub(crate) async fn delete(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionWriter(user): PrescriptionWriter,
     UrlPath(id): UrlPath<PrescriptionId>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<DoneBody>, ApiError> {
     services.delete_prescription(user, id).await?;
-    Ok(Json(json!({ "success": true })).into_response())
+    Ok(done())
 }
 
-/// `POST /api/v1/prescriptions/{id}/finalize`: signs the version that was read, and no
-/// other.
+/// Sign a prescription.
+///
+/// The version that was read, and no other. 400 with everything that is missing.
+#[utoipa::path(
+    post,
+    path = "/api/v1/prescriptions/{id}/finalize",
+    operation_id = "finalizePrescription",
+    tag = "Prescriptions",
+    params(params::Id, params::IfMatch),
+    request_body = Option<FinalizeBody>,
+    responses(
+        (status = 200, description = "The signed prescription.", body = WholeBody, headers(("ETag" = String, description = "Its version, for the next change."))),
+        refusals::Saving,
+    ),
+    security(("session" = []), ("token" = ["sign:prescriptions"])),
+)]
 pub(crate) async fn finalize(
     State(services): State<Services>,
-    Caller(user): Caller,
+    Signer(user): Signer,
     UrlPath(id): UrlPath<PrescriptionId>,
     IfMatch(version): IfMatch,
     headers: HeaderMap,
@@ -185,10 +259,25 @@ pub(crate) async fn finalize(
     Ok(whole(&services, signed.map_err(stale)?))
 }
 
-/// `POST /api/v1/prescriptions/{id}/copy`: a new draft with the same content.
+/// Copy a prescription to a new draft.
+#[utoipa::path(
+    post,
+    path = "/api/v1/prescriptions/{id}/copy",
+    operation_id = "copyPrescription",
+    tag = "Prescriptions",
+    params(params::Id, params::IdempotencyKey),
+    responses(
+        (status = 201, description = "A new draft with the same content.", body = MadeBody, headers(
+            ("Location" = String, description = "Where it is."),
+            ("Idempotency-Replayed" = String, description = "`true`: an earlier request with this key was answered so."),
+        )),
+        refusals::Making,
+    ),
+    security(("session" = []), ("token" = ["write:prescriptions"])),
+)]
 pub(crate) async fn copy(
     State(services): State<Services>,
-    Caller(user): Caller,
+    PrescriptionWriter(user): PrescriptionWriter,
     UrlPath(id): UrlPath<PrescriptionId>,
     method: Method,
     address: Uri,

@@ -1,179 +1,209 @@
 //! `/api/v1/transcriptions`: dictations.
 
+mod bodies;
+
 use axum::{
     Json,
     extract::{Multipart, State, multipart::MultipartRejection},
     http::HeaderMap,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use serde::{Deserialize, Serialize, de::IgnoredAny};
-use serde_json::json;
-use seva_model::{AppError, Transcription, TranscriptionId, TranscriptionStatus, UserId};
+use seva_model::{TranscriptionId, UserId};
 use seva_services::{Services, TranscriptionFilter};
-use time::OffsetDateTime;
 
-use super::{Caller, CallerSession, idempotency, upload};
+use self::bodies::{BegunBody, ListBody, ListQuery, SearchBody, UploadForm, WholeBody};
+use super::{
+    access::{DictationReader, DictationWriter},
+    bodies::{DoneBody, done},
+    idempotency,
+    openapi::{params, refusals},
+    upload,
+};
 use crate::errors::{ApiError, JsonBody, UrlPath, UrlQuery};
 
-/// `POST /api/v1/transcriptions`
+/// Begin a dictation.
+///
+/// A recording of up to 16 MiB is uploaded, and will be transcribed and searched for
+/// medicines and conditions. Its content decides what it is, not its name.
+#[utoipa::path(
+    post,
+    path = "/api/v1/transcriptions",
+    operation_id = "beginTranscription",
+    tag = "Dictations",
+    params(params::IdempotencyKey),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 202, description = "The work was taken on.", body = BegunBody,
+            headers(("Idempotency-Replayed" = String, description = "`true`: an earlier request with this key was answered so."))),
+        refusals::Uploading,
+    ),
+    security(("session" = []), ("token" = ["write:dictations"])),
+)]
 pub(crate) async fn create(
     State(services): State<Services>,
-    CallerSession(session): CallerSession,
+    caller: Result<DictationWriter, ApiError>,
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, ApiError> {
     let form = form.map_err(|_| upload::not_a_form())?;
     let key = idempotency::key(&headers);
-    let begun = upload::begin(&services, session.require_user(), key, form).await?;
-    let body = json!({
-        "success": true,
-        "transcription_id": begun.id,
-        "job_name": job_name(begun.id),
-        // The API promises this word for work that was taken on, though the job
-        // may still wait for its turn; asked for, the dictation says which.
-        "status": TranscriptionStatus::InProgress,
-    });
-    Ok(idempotency::answer(&begun, &body))
+    // Refused there: the rest of the body is read first.
+    let user = async {
+        caller
+            .map(|DictationWriter(user)| user)
+            .map_err(|ApiError(error)| error)
+    };
+    let begun = upload::begin(&services, user, key, form).await?;
+    Ok(idempotency::answer(&begun, &BegunBody::new(begun.id)))
 }
 
-/// Name of the job wherever it runs: there is one for each dictation.
-fn job_name(id: TranscriptionId) -> String {
-    format!("seva-{id}")
-}
-
-#[derive(Deserialize)]
-pub(crate) struct ListQuery {
-    status: Option<TranscriptionStatus>,
-    before: Option<String>,
-    limit: Option<u32>,
-    /// Refused: addresses land in the logs of proxies, and names with them.
-    search: Option<IgnoredAny>,
-}
-
-/// `GET /api/v1/transcriptions`
+/// List dictations, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/transcriptions",
+    operation_id = "listTranscriptions",
+    tag = "Dictations",
+    params(ListQuery),
+    responses((status = 200, description = "A page of the list.", body = ListBody), refusals::Reading),
+    security(("session" = []), ("token" = ["read:dictations"])),
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationReader(user): DictationReader,
     UrlQuery(query): UrlQuery<ListQuery>,
-) -> Result<Response, ApiError> {
-    if query.search.is_some() {
-        return Err(AppError::field(
-            "search",
-            "An address is no place for names. Send the words in the body of a POST to \
-             /api/v1/transcriptions/search.",
-        )
-        .into());
-    }
-    let filter = TranscriptionFilter {
-        status: query.status,
-        before: query.before,
-        limit: query.limit,
-        ..TranscriptionFilter::default()
-    };
-    page(&services, user, &filter).await
+) -> Result<Json<ListBody>, ApiError> {
+    page(&services, user, &query.filter()?).await
 }
 
-#[derive(Deserialize)]
-pub(crate) struct SearchBody {
-    search: Option<String>,
-    status: Option<TranscriptionStatus>,
-    before: Option<String>,
-    limit: Option<u32>,
-}
-
-/// `POST /api/v1/transcriptions/search`: the list of those that hold some words.
+/// Search dictations.
+///
+/// The list of those whose patient or text holds some words. Names are no part of an
+/// address, because addresses are kept in logs: the words are in the body.
+#[utoipa::path(
+    post,
+    path = "/api/v1/transcriptions/search",
+    operation_id = "searchTranscriptions",
+    tag = "Dictations",
+    request_body = SearchBody,
+    responses((status = 200, description = "A page of the list.", body = ListBody), refusals::Plain),
+    security(("session" = []), ("token" = ["read:dictations"])),
+)]
 pub(crate) async fn search(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationReader(user): DictationReader,
     JsonBody(body): JsonBody<SearchBody>,
-) -> Result<Response, ApiError> {
-    let filter = TranscriptionFilter {
-        search: body.search,
-        status: body.status,
-        before: body.before,
-        limit: body.limit,
-        ..TranscriptionFilter::default()
-    };
-    page(&services, user, &filter).await
+) -> Result<Json<ListBody>, ApiError> {
+    page(&services, user, &body.filter()).await
 }
 
 async fn page(
     services: &Services,
     user: UserId,
     filter: &TranscriptionFilter,
-) -> Result<Response, ApiError> {
+) -> Result<Json<ListBody>, ApiError> {
     let page = services.list_transcriptions(user, filter).await?;
-    let body = json!({ "success": true, "transcriptions": page.items, "next": page.next });
-    Ok(Json(body).into_response())
+    Ok(Json(ListBody::new(page)))
 }
 
-#[derive(Serialize)]
-struct TranscriptionBody {
-    #[serde(flatten)]
-    transcription: Transcription,
-    #[serde(with = "time::serde::rfc3339::option")]
-    completed_at: Option<OffsetDateTime>,
-}
-
-/// `GET /api/v1/transcriptions/{id}`
+/// Get a dictation.
+///
+/// With its text, its words and their times, and the entities that were found.
+#[utoipa::path(
+    get,
+    path = "/api/v1/transcriptions/{id}",
+    operation_id = "getTranscription",
+    tag = "Dictations",
+    params(params::Id),
+    responses((status = 200, description = "The dictation.", body = WholeBody), refusals::Reading),
+    security(("session" = []), ("token" = ["read:dictations"])),
+)]
 pub(crate) async fn get(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationReader(user): DictationReader,
     UrlPath(id): UrlPath<TranscriptionId>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<WholeBody>, ApiError> {
     let transcription = services.get_transcription(user, id).await?;
-    Ok(whole(transcription))
+    Ok(Json(WholeBody::new(transcription)))
 }
 
-fn whole(transcription: Transcription) -> Response {
-    let body = TranscriptionBody {
-        completed_at: transcription.summary.times.completed_at,
-        transcription,
-    };
-    Json(json!({ "success": true, "transcription": body })).into_response()
-}
-
-/// `DELETE /api/v1/transcriptions/{id}`
+/// Delete a dictation.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/transcriptions/{id}",
+    operation_id = "deleteTranscription",
+    tag = "Dictations",
+    params(params::Id),
+    responses((status = 200, description = "It is gone.", body = DoneBody), refusals::Changing),
+    security(("session" = []), ("token" = ["write:dictations"])),
+)]
 pub(crate) async fn delete(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationWriter(user): DictationWriter,
     UrlPath(id): UrlPath<TranscriptionId>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<DoneBody>, ApiError> {
     services.delete_transcription(user, id).await?;
     Ok(done())
 }
 
-/// `POST /api/v1/transcriptions/{id}/cancel`
+/// Cancel a dictation.
+///
+/// The recording stays. 409 when it has ended.
+#[utoipa::path(
+    post,
+    path = "/api/v1/transcriptions/{id}/cancel",
+    operation_id = "cancelTranscription",
+    tag = "Dictations",
+    params(params::Id),
+    responses((status = 200, description = "It will stop.", body = DoneBody), refusals::Changing),
+    security(("session" = []), ("token" = ["write:dictations"])),
+)]
 pub(crate) async fn cancel(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationWriter(user): DictationWriter,
     UrlPath(id): UrlPath<TranscriptionId>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<DoneBody>, ApiError> {
     services.cancel_transcription(user, id).await?;
     Ok(done())
 }
 
-/// `POST /api/v1/transcriptions/{id}/retry`
+/// Transcribe a dictation once more.
+///
+/// 409 unless it failed or was cancelled.
+#[utoipa::path(
+    post,
+    path = "/api/v1/transcriptions/{id}/retry",
+    operation_id = "retryTranscription",
+    tag = "Dictations",
+    params(params::Id),
+    responses((status = 200, description = "It waits for its turn.", body = DoneBody), refusals::Changing),
+    security(("session" = []), ("token" = ["write:dictations"])),
+)]
 pub(crate) async fn retry(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationWriter(user): DictationWriter,
     UrlPath(id): UrlPath<TranscriptionId>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<DoneBody>, ApiError> {
     services.retry_transcription(user, id).await?;
     Ok(done())
 }
 
-/// `POST /api/v1/transcriptions/{id}/extract`: looks for entities once more, in the
-/// text as it is now.
+/// Look for entities once more.
+///
+/// In the text as it is now. 409 before it is complete.
+#[utoipa::path(
+    post,
+    path = "/api/v1/transcriptions/{id}/extract",
+    operation_id = "extractTranscription",
+    tag = "Dictations",
+    params(params::Id),
+    responses((status = 200, description = "The dictation with what was found.", body = WholeBody), refusals::Changing),
+    security(("session" = []), ("token" = ["write:dictations"])),
+)]
 pub(crate) async fn extract(
     State(services): State<Services>,
-    Caller(user): Caller,
+    DictationWriter(user): DictationWriter,
     UrlPath(id): UrlPath<TranscriptionId>,
-) -> Result<Response, ApiError> {
+) -> Result<Json<WholeBody>, ApiError> {
     let transcription = services.retry_extraction(user, id).await?;
-    Ok(whole(transcription))
-}
-
-fn done() -> Response {
-    Json(json!({ "success": true })).into_response()
+    Ok(Json(WholeBody::new(transcription)))
 }

@@ -2,9 +2,13 @@
 //! files, real speech. `support` has a tour of the harness.
 #![allow(clippy::unwrap_used)]
 
+mod access_tokens;
 mod accounts;
+mod addresses;
 mod audio;
 mod authenticators;
+mod bad_input;
+mod cluster;
 mod cors;
 mod dictation;
 mod export;
@@ -16,11 +20,14 @@ mod idempotency;
 mod isolation;
 mod limits;
 mod metrics;
+mod openapi;
 mod pages;
 mod passwords;
+mod phi;
 mod prescriptions;
 mod prescriptions_api;
 mod process;
+mod properties;
 mod refused;
 mod sessions;
 mod shutdown;

@@ -4,7 +4,7 @@ pub(crate) mod apt;
 mod browser;
 mod cargo_tools;
 mod components;
-mod emulators;
+mod environment;
 mod native;
 pub(crate) mod node;
 pub(crate) mod python;
@@ -19,6 +19,7 @@ use std::{env, ffi::OsString};
 use anyhow::{Context as _, Result};
 
 use cargo_tools::Tool;
+use environment::Environment;
 use node::Node;
 use wheel::Wheel;
 
@@ -44,6 +45,8 @@ pub(crate) struct TestSetup {
     pub(crate) emulators: PathBuf,
     /// Python modules that validate FHIR.
     pub(crate) fhir: PathBuf,
+    /// A Python environment that makes requests from a description of an API.
+    pub(crate) schemathesis: PathBuf,
 }
 
 /// What the tests of the pages need.
@@ -97,6 +100,11 @@ pub(crate) fn for_testing(paths: &Paths) -> Result<TestSetup> {
         Wheel::FHIR.provide(paths, step)?;
         Ok(Wheel::FHIR.folder(paths).display().to_string())
     })?;
+    let mut schemathesis = PathBuf::new();
+    step("schemathesis", |step| {
+        schemathesis = Environment::SCHEMATHESIS.provide(paths, step)?;
+        Ok(schemathesis.display().to_string())
+    })?;
     let browsing = for_browsing(paths)?;
     Ok(TestSetup {
         base,
@@ -105,6 +113,7 @@ pub(crate) fn for_testing(paths: &Paths) -> Result<TestSetup> {
         deny,
         emulators,
         fhir: Wheel::FHIR.folder(paths),
+        schemathesis,
     })
 }
 
@@ -130,7 +139,7 @@ pub(crate) fn for_linting(paths: &Paths) -> Result<PathBuf> {
 pub(crate) fn for_emulating(paths: &Paths) -> Result<PathBuf> {
     let mut emulators = PathBuf::new();
     step("AWS emulators", |step| {
-        emulators = emulators::provide(paths, step)?;
+        emulators = Environment::EMULATORS.provide(paths, step)?;
         Ok(emulators.display().to_string())
     })?;
     Ok(emulators)

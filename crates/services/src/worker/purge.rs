@@ -1,15 +1,17 @@
-//! Removing for good what was deleted and not taken back, and what nobody owns.
+//! Removing for good what was deleted and not taken back, what nobody owns, and what has
+//! been over for long.
 
+use seva_model::AccessTokenId;
 use seva_store::{
-    StoreError, idempotency, prescriptions, prescriptions::PurgeableDraft, transcriptions,
-    transcriptions::Purgeable,
+    StoreError, access_tokens, idempotency, prescriptions, prescriptions::PurgeableDraft,
+    transcriptions, transcriptions::Purgeable,
 };
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::Worker;
 use crate::{
-    audited::{Action, PRESCRIPTION, TRANSCRIPTION},
+    audited::{ACCESS_TOKEN, Action, PRESCRIPTION, TRANSCRIPTION},
     errors,
     objects::paper_key,
 };
@@ -43,6 +45,9 @@ impl Worker {
             }
             if let Err(error) = self.purge_drafts().await {
                 errors::report("store", "purge drafts", &error);
+            }
+            if let Err(error) = self.purge_tokens().await {
+                errors::report("store", "purge access tokens", &error);
             }
             if let Err(error) = self.services.sweep_objects().await {
                 errors::report("store", "sweep objects", &error);
@@ -99,6 +104,22 @@ impl Worker {
         let mut tx = seva_store::begin(self.services.pool()).await?;
         prescriptions::purge(&mut tx, id).await?;
         Action::of_system("prescription.purge", PRESCRIPTION, id.as_uuid())
+            .commit(tx)
+            .await
+    }
+
+    async fn purge_tokens(&self) -> Result<(), StoreError> {
+        let over = access_tokens::purgeable(self.services.pool(), BATCH).await?;
+        for token in over {
+            others_go_on("purge access token", self.purge_token(token).await);
+        }
+        Ok(())
+    }
+
+    async fn purge_token(&self, id: AccessTokenId) -> Result<(), StoreError> {
+        let mut tx = seva_store::begin(self.services.pool()).await?;
+        access_tokens::purge(&mut tx, id).await?;
+        Action::of_system("access_token.purge", ACCESS_TOKEN, id.as_uuid())
             .commit(tx)
             .await
     }

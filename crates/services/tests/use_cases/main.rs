@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod access_tokens;
 mod accounts;
 mod authenticators;
 mod cancel;

@@ -3,6 +3,7 @@
 // `.sqlx` describes the queries of the product, not those of its tests.
 #![allow(clippy::disallowed_methods)]
 
+mod access_tokens;
 mod accounts;
 mod audit;
 mod authenticators;

@@ -6,25 +6,33 @@ use seva_model::{
     PrescriptionStatus, PrescriptionWarning, TranscriptionId,
 };
 use time::UtcOffset;
+use utoipa::ToSchema;
+
+use crate::rest::bodies::Success;
 
 /// The farthest from UTC that any clock is, in minutes.
 const FARTHEST: i32 = 14 * 60;
 
 /// A new prescription: drafted from a dictation, written, or both.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewPrescriptionBody)]
 pub(crate) struct NewBody {
+    /// The dictation that it is for.
     pub(super) transcription_id: Option<TranscriptionId>,
     #[serde(flatten)]
     pub(super) content: ContentBody,
 }
 
 /// Everything that a doctor may write. What is left out is empty.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PrescriptionContentBody)]
 pub(crate) struct ContentBody {
     patient_name: Option<String>,
+    /// In years, 0 to 150.
     // Beyond the range of ages, so that a wrong one is answered with a sentence.
     patient_age: Option<i64>,
     patient_gender: Option<String>,
+    /// All diagnoses as one text; else `diagnoses`.
     diagnosis: Option<String>,
     diagnoses: Option<Vec<Diagnosis>>,
     medications: Option<Vec<MedicationLine>>,
@@ -89,18 +97,11 @@ fn in_one_line(diagnoses: &[Diagnosis]) -> String {
     diagnoses.iter().map(said).collect::<Vec<_>>().join("; ")
 }
 
-/// Words to search for, and what the list can be narrowed down to.
-#[derive(Deserialize)]
-pub(crate) struct SearchBody {
-    pub(super) search: Option<String>,
-    pub(super) status: Option<PrescriptionStatus>,
-    pub(super) before: Option<String>,
-    pub(super) limit: Option<u32>,
-}
-
 /// Where the doctor is who signs: the paper bears the date of that day.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = FinalizePrescriptionBody)]
 pub(crate) struct FinalizeBody {
+    /// What to add to UTC, -840 to 840: 330 in India.
     utc_offset_minutes: Option<i32>,
 }
 
@@ -126,18 +127,21 @@ impl FinalizeBody {
 }
 
 /// A prescription as it is answered.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WholePrescriptionBody)]
 pub(super) struct WholeBody {
-    success: bool,
+    #[schema(inline)]
+    success: Success,
     prescription: PrescriptionBody,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct PrescriptionBody {
     #[serde(flatten)]
     prescription: Prescription,
     /// All diagnoses as one text.
     diagnosis: String,
+    /// The paper, or a link to the signed one.
     pdf_url: String,
     /// What to look at before signing.
     warnings: Vec<PrescriptionWarning>,
@@ -155,7 +159,7 @@ impl WholeBody {
             PrescriptionStatus::Finalized => format!("{base_url}/api/v1/prescriptions/{id}/pdf"),
         };
         Self {
-            success: true,
+            success: Success,
             prescription: PrescriptionBody {
                 diagnosis: in_one_line(&prescription.content.diagnoses),
                 prescription,
@@ -167,9 +171,11 @@ impl WholeBody {
 }
 
 /// A new prescription as it is answered: the same however often it is asked for.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = MadePrescriptionBody)]
 pub(super) struct MadeBody {
-    success: bool,
+    #[schema(inline)]
+    success: Success,
     prescription_id: PrescriptionId,
     pdf_url: String,
 }
@@ -177,7 +183,7 @@ pub(super) struct MadeBody {
 impl MadeBody {
     pub(super) fn new(id: PrescriptionId, base_url: &str) -> Self {
         Self {
-            success: true,
+            success: Success,
             prescription_id: id,
             pdf_url: preview_url(base_url, id),
         }
