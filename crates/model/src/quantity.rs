@@ -3,7 +3,7 @@
 
 use crate::{
     MedicationLine,
-    sig::{RateUnit, number},
+    sig::{RateUnit, are_marks, number},
 };
 
 impl MedicationLine {
@@ -11,19 +11,31 @@ impl MedicationLine {
     /// ones. `None` unless dose, frequency and duration all say a number.
     ///
     /// The dose may come from the frequency itself ("1-0-1" is two a day). Doses
-    /// in ml, drops or puffs have no quantity in pieces.
+    /// in ml, drops or puffs have no quantity in pieces, and "as needed" has none: it
+    /// says how often at most.
     #[must_use]
     pub fn quantity(&self) -> Option<u32> {
         let days = self.days()?;
+        if self.is_as_needed() {
+            return None;
+        }
         let per_day = match self.parts_of_day() {
-            Some(pieces) => {
-                pieces.iter().sum::<f64>() * pieces_at_a_time(&self.dosage).unwrap_or(1.0)
-            }
+            Some(parts) => parts.iter().sum::<f64>() * pieces_of_a_part(&self.dosage, &parts)?,
             None => pieces_at_a_time(&self.dosage)? * times_a_day(self)?,
         };
         let total = (per_day * f64::from(days)).ceil();
         (0.0 < total && total <= 10_000.0).then_some(total as u32)
     }
+}
+
+/// Parts count pieces, unless the dose does: "2 tablets, 1-0-1". Where both count more
+/// than one, nobody can tell whether they are to be multiplied.
+fn pieces_of_a_part(dosage: &str, parts: &[f64]) -> Option<f64> {
+    if dosage.trim().is_empty() {
+        return Some(1.0);
+    }
+    let pieces = pieces_at_a_time(dosage)?;
+    (pieces == 1.0 || are_marks(parts)).then_some(pieces)
 }
 
 fn pieces_at_a_time(dosage: &str) -> Option<f64> {
@@ -45,11 +57,7 @@ fn pieces_at_a_time(dosage: &str) -> Option<f64> {
     .then(|| number(count))?
 }
 
-/// "As needed" has no number a day, even where it also says how often at most.
 fn times_a_day(line: &MedicationLine) -> Option<f64> {
-    if line.is_as_needed() {
-        return None;
-    }
     let rate = line.rate()?;
     match rate.unit {
         RateUnit::Day if rate.every == 1.0 => Some(rate.times),
@@ -83,6 +91,8 @@ mod tests {
             ("2 tablets", "every 8 hours", "two weeks", Some(84)),
             ("1 capsule", "three times a day", "for 5 days", Some(15)),
             ("1 tablet", "at bedtime", "1 month", Some(30)),
+            ("2 tablets", "1-0-1", "5 days", Some(20)),
+            ("1 tablet", "2-0-1", "5 days", Some(15)),
         ] {
             assert_eq!(
                 line(dosage, frequency, duration).quantity(),
@@ -101,6 +111,11 @@ mod tests {
             ("10 ml", "twice daily", "5 days"),
             ("1 tablet", "as needed", "5 days"),
             ("1 tablet", "once a week", "4 weeks"),
+            ("1 tablet", "once every Monday", "4 weeks"),
+            ("1 tablet", "once", "4 weeks"),
+            ("2 tablets", "2-0-2", "5 days"),
+            ("10 ml", "1-0-1", "5 days"),
+            ("", "1-0-1 SOS", "5 days"),
             ("1 tablet", "twice daily", "until review"),
         ] {
             assert_eq!(

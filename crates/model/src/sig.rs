@@ -44,12 +44,15 @@ impl MedicationLine {
     }
 
     /// "1-0-1" or "½-0-1-1": how much in the morning, at noon and at night; of four
-    /// parts the third is the evening.
+    /// parts the third is the evening. `None` where more is said than food and need:
+    /// "1-0-1, then 0-0-1" is two things.
     #[must_use]
     pub fn parts_of_day(&self) -> Option<Vec<f64>> {
-        let written = self.frequency.split_whitespace().next()?;
+        let frequency = self.frequency.trim().to_lowercase();
+        let (written, rest) = frequency.split_once([' ', ',']).unwrap_or((&frequency, ""));
+        let rest: Vec<&str> = words(rest).collect();
         let parts: Vec<&str> = written.split(['-', '–']).collect();
-        if !(3..=4).contains(&parts.len()) {
+        if !(3..=4).contains(&parts.len()) || moments_of_known(&rest)? > 0.0 {
             return None;
         }
         parts.into_iter().map(number).collect()
@@ -113,80 +116,109 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn rate(frequency: &str) -> Option<Rate> {
     let frequency = frequency.to_lowercase();
     let words: Vec<&str> = words(&frequency).collect();
-    let is_longer = |word: &&str| {
-        let longer = [
-            "alternate",
-            "other",
-            "week",
-            "weekly",
-            "weeks",
-            "month",
-            "monthly",
-            "months",
-        ];
-        longer.contains(word)
+    let (rate, rest) = match counted(&words) {
+        Some((rate, rest)) => (Some(rate), rest),
+        None => (None, uncounted(&words)),
     };
-    let rate = if words.iter().any(is_longer) {
-        rate_beyond_a_day(&words)
-    } else {
-        rate_within_a_day(&words)
+    let moments = moments_of_known(rest)?;
+    let rate = match rate {
+        Some(rate) if moments == 0.0 || moments == rate.times => rate,
+        None if moments > 0.0 => daily(moments),
+        // "Twice daily, at night" says two things.
+        _ => return None,
     };
-    rate.filter(|rate| rate.times > 0.0 && rate.every > 0.0)
+    (rate.times > 0.0 && rate.every > 0.0).then_some(rate)
 }
 
-fn rate_within_a_day(words: &[&str]) -> Option<Rate> {
-    let daily = |times| {
-        Some(Rate {
-            times,
-            every: 1.0,
-            unit: RateUnit::Day,
-        })
-    };
-    match words {
-        ["od" | "qd" | "hs" | "daily", ..] | ["once", ..] | ["at", "bedtime" | "night", ..] => {
-            daily(1.0)
-        }
-        [
-            "every" | "each",
-            "day" | "morning" | "night" | "evening",
-            ..,
-        ] => daily(1.0),
-        ["bd" | "bid", ..] | ["twice", ..] => daily(2.0),
-        ["tds" | "tid", ..] | ["thrice", ..] => daily(3.0),
-        ["qid" | "qds", ..] => daily(4.0),
-        ["every", hours, "hours" | "hourly", ..] => number(hours)
-            .filter(|hours| *hours >= 1.0 && *hours <= 24.0)
-            .map(|hours| Rate {
-                times: 1.0,
-                every: hours,
-                unit: RateUnit::Hour,
-            }),
-        [count, "times", "a" | "per", "day", ..] | [count, "times", "daily", ..] => {
-            daily(number(count)?)
-        }
-        _ => None,
+const fn daily(times: f64) -> Rate {
+    Rate {
+        times,
+        every: 1.0,
+        unit: RateUnit::Day,
     }
 }
 
-/// Nothing may stand behind these: "once a week, then daily" is two things.
-fn rate_beyond_a_day(words: &[&str]) -> Option<Rate> {
-    let (times, words) = match words {
-        ["once", rest @ ..] => (1.0, rest),
-        ["twice", rest @ ..] => (2.0, rest),
-        ["thrice", rest @ ..] => (3.0, rest),
-        [count, "times", rest @ ..] => (number(count)?, rest),
-        words => (1.0, words),
+/// "Every morning" and "once at night" count their moments; "once" alone is one dose.
+fn uncounted<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
+    match words {
+        ["every" | "each" | "once", rest @ ..] => rest,
+        words => words,
+    }
+}
+
+/// A count and a period, and what stands behind them.
+fn counted<'a>(words: &'a [&'a str]) -> Option<(Rate, &'a [&'a str])> {
+    let (rate, rest) = match words {
+        ["od" | "qd" | "daily", rest @ ..] => (daily(1.0), rest),
+        ["bd" | "bid", rest @ ..] => (daily(2.0), rest),
+        ["tds" | "tid", rest @ ..] => (daily(3.0), rest),
+        ["qid" | "qds", rest @ ..] => (daily(4.0), rest),
+        ["once", rest @ ..] => of_period(1.0, rest)?,
+        ["twice", rest @ ..] => of_period(2.0, rest)?,
+        ["thrice", rest @ ..] => of_period(3.0, rest)?,
+        [count, "times", rest @ ..] => of_period(number(count)?, rest)?,
+        [hours, "hourly", rest @ ..] => (hourly(hours)?, rest),
+        words => of_period(1.0, words)?,
     };
-    let (every, unit) = match words {
-        ["on", "alternate", "days"] | ["alternate", "day" | "days"] => (2.0, RateUnit::Day),
-        ["every", "alternate" | "other", "day"] => (2.0, RateUnit::Day),
-        ["weekly"] | ["a" | "per" | "every" | "each", "week"] => (1.0, RateUnit::Week),
-        ["monthly"] | ["a" | "per" | "every" | "each", "month"] => (1.0, RateUnit::Month),
-        ["every", count, "weeks"] => (number(count)?, RateUnit::Week),
-        ["every", count, "months"] => (number(count)?, RateUnit::Month),
+    Some((rate, rest))
+}
+
+/// So many times in the period that the words begin with.
+fn of_period<'a>(times: f64, words: &'a [&'a str]) -> Option<(Rate, &'a [&'a str])> {
+    use RateUnit::{Day, Month, Week};
+    let (every, unit, rest) = match words {
+        ["daily", rest @ ..] | ["a" | "per" | "every" | "each", "day", rest @ ..] => {
+            (1.0, Day, rest)
+        }
+        ["weekly", rest @ ..] | ["a" | "per" | "every" | "each", "week", rest @ ..] => {
+            (1.0, Week, rest)
+        }
+        ["monthly", rest @ ..] | ["a" | "per" | "every" | "each", "month", rest @ ..] => {
+            (1.0, Month, rest)
+        }
+        ["fortnightly", rest @ ..] | ["a" | "per" | "every" | "each", "fortnight", rest @ ..] => {
+            (2.0, Week, rest)
+        }
+        ["on", "alternate", "days", rest @ ..]
+        | ["alternate", "day" | "days", rest @ ..]
+        | ["every", "alternate" | "other", "day", rest @ ..] => (2.0, Day, rest),
+        ["every", hours, "hours" | "hourly", rest @ ..] if times == 1.0 => {
+            return Some((hourly(hours)?, rest));
+        }
+        ["every", count, "days", rest @ ..] => (number(count)?, Day, rest),
+        ["every", count, "weeks", rest @ ..] => (number(count)?, Week, rest),
+        ["every", count, "months", rest @ ..] => (number(count)?, Month, rest),
         _ => return None,
     };
-    Some(Rate { times, every, unit })
+    Some((Rate { times, every, unit }, rest))
+}
+
+fn hourly(hours: &str) -> Option<Rate> {
+    let every = number(hours).filter(|hours| (1.0..=24.0).contains(hours))?;
+    Some(Rate {
+        times: 1.0,
+        every,
+        unit: RateUnit::Hour,
+    })
+}
+
+/// How many parts of the day are named; `None` where any word means something else, as
+/// in "once a week, then daily".
+fn moments_of_known(words: &[&str]) -> Option<f64> {
+    let mut moments = 0.0;
+    for word in words {
+        match *word {
+            "morning" | "noon" | "afternoon" | "evening" | "night" | "bedtime" | "hs" => {
+                moments += 1.0;
+            }
+            "in" | "at" | "the" | "and" | "on" | "an" | "as" | "if" | "when" => {}
+            "needed" | "required" | "sos" | "prn" => {}
+            "after" | "before" | "with" | "without" | "food" | "meal" | "meals" | "breakfast"
+            | "lunch" | "dinner" | "milk" | "water" | "empty" | "stomach" => {}
+            _ => return None,
+        }
+    }
+    Some(moments)
 }
 
 fn days(duration: &str) -> Option<u32> {
@@ -203,6 +235,11 @@ fn days(duration: &str) -> Option<u32> {
     };
     let days = (count * unit).round();
     (1.0..=366.0).contains(&days).then_some(days as u32)
+}
+
+/// Whether parts of a day only mark when the dose is taken.
+pub(crate) fn are_marks(parts: &[f64]) -> bool {
+    parts.iter().all(|part| *part == 0.0 || *part == 1.0)
 }
 
 /// As lines are written. How numbers are spoken is the business of the clinical
@@ -261,7 +298,22 @@ mod tests {
             ("twice weekly", Some((2.0, 1.0, Week))),
             ("every 2 weeks", Some((1.0, 2.0, Week))),
             ("once monthly", Some((1.0, 1.0, Month))),
+            ("once daily at night", Some((1.0, 1.0, Day))),
+            ("every morning and night", Some((2.0, 1.0, Day))),
+            ("once in the morning", Some((1.0, 1.0, Day))),
+            ("8 hourly", Some((1.0, 8.0, Hour))),
+            ("once every 3 days", Some((1.0, 3.0, Day))),
+            ("once a fortnight", Some((1.0, 2.0, Week))),
+            ("once a week after breakfast", Some((1.0, 1.0, Week))),
             ("once a week, then daily", None),
+            ("once", None),
+            ("stat", None),
+            ("once every Monday", None),
+            ("once a year", None),
+            ("twice in 10 days", None),
+            ("twice daily at night", None),
+            ("every 6 hours at night", None),
+            ("every 0 hours", None),
             ("0 times a day", None),
             ("1-0-1", None),
             ("as needed", None),
@@ -299,6 +351,8 @@ mod tests {
         for (frequency, expected) in [
             ("1-0-1", Some(vec![1.0, 0.0, 1.0])),
             ("½-0-1-1 after food", Some(vec![0.5, 0.0, 1.0, 1.0])),
+            ("10-0-6, before meals", Some(vec![10.0, 0.0, 6.0])),
+            ("1-0-1 for 3 days then 0-0-1", None),
             ("once-a-day", None),
             ("1-1", None),
         ] {
@@ -312,6 +366,19 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn a_word_that_is_not_known_leaves_no_rate(
+            frequency in prop::sample::select(vec![
+                "twice daily", "every 6 hours", "once a week", "at night", "BD after food",
+            ]),
+            word in "x[a-z]{1,9}",
+            behind in any::<bool>(),
+        ) {
+            let said = if behind { format!("{frequency} {word}") } else { format!("{word} {frequency}") };
+            prop_assert!(line("", frequency, "").rate().is_some());
+            prop_assert_eq!(line("", &said, "").rate(), None);
+        }
 
         #[test]
         fn whatever_is_written_has_sound_numbers_or_none(

@@ -34,7 +34,7 @@ const DIAGNOSIS: [Part<DiagnosisRow>; 2] = [
     },
 ];
 
-const MEDICINE: [Part<MedicationRow>; 9] = [
+const MEDICINE: [Part<MedicationRow>; 10] = [
     Part {
         label: "name",
         get: |row| &row.line.name,
@@ -42,6 +42,10 @@ const MEDICINE: [Part<MedicationRow>; 9] = [
     Part {
         label: "substance",
         get: |row| &row.line.generic,
+    },
+    Part {
+        label: "RxNorm code",
+        get: |row| &row.line.rxnorm,
     },
     Part {
         label: "strength",

@@ -26,6 +26,8 @@ pub(super) fn dosages(line: &MedicationLine) -> Vec<Dosage> {
     let groups = by_amount(&parts);
     match groups.as_slice() {
         [] => whole(line, repeat_of_rate(line.rate()), line.dose()),
+        // Nobody can tell whether "5 ml" and "5-0-5" are to be multiplied.
+        _ if !is_plain(line, &parts) => whole(line, Repeat::default(), None),
         [(amount, moments)] => {
             let dose = times(*amount, line);
             whole(line, repeat_of_moments(moments), dose)
@@ -34,6 +36,15 @@ pub(super) fn dosages(line: &MedicationLine) -> Vec<Dosage> {
             .iter()
             .map(|(amount, moments)| part(line, *amount, moments))
             .collect(),
+    }
+}
+
+/// Whether only one of the dose and the parts of the day counts.
+fn is_plain(line: &MedicationLine, parts: &[f64]) -> bool {
+    let only_marks = parts.iter().all(|part| *part == 0.0 || *part == 1.0);
+    match line.dose() {
+        Some(dose) => only_marks || dose.value == 1.0,
+        None => clean(&line.dosage).is_none(),
     }
 }
 
@@ -72,6 +83,11 @@ fn times(amount: f64, line: &MedicationLine) -> Option<Dose> {
 
 /// The line as one dosage, in its own words.
 fn whole(line: &MedicationLine, repeat: Repeat, dose: Option<Dose>) -> Vec<Dosage> {
+    let dosage = own_words(line).map(|text| dosage(line, text, repeat, dose));
+    dosage.into_iter().collect()
+}
+
+fn own_words(line: &MedicationLine) -> Option<String> {
     let duration = for_duration(line);
     let words = [
         &line.dosage,
@@ -79,13 +95,12 @@ fn whole(line: &MedicationLine, repeat: Repeat, dose: Option<Dose>) -> Vec<Dosag
         &line.frequency,
         &duration,
         &line.instructions,
-    ]
-    .map(String::as_str);
-    let dosage = joined(&words, ", ").map(|text| dosage(line, text, repeat, dose));
-    dosage.into_iter().collect()
+    ];
+    joined(&words.map(String::as_str), ", ")
 }
 
-/// One of several doses of a day: "10 units in the morning".
+/// One of several doses of a day, with the words that it was read from: "10 units in the
+/// morning (subcutaneous, 10-0-6)".
 fn part(line: &MedicationLine, amount: f64, moments: &[Moment]) -> Dosage {
     let dose = times(amount, line);
     let (value, unit) = dose
@@ -94,9 +109,7 @@ fn part(line: &MedicationLine, amount: f64, moments: &[Moment]) -> Dosage {
     let when: Vec<_> = moments.iter().map(|(_, words)| *words).collect();
     let (value, when) = (value.to_string(), when.join(" and "));
     let said = joined(&[&value, unit, &when], " ").unwrap_or_default();
-    let duration = for_duration(line);
-    let words = [&said, &line.route, &duration, &line.instructions].map(String::as_str);
-    let text = joined(&words, ", ").unwrap_or_default();
+    let text = format!("{said} ({})", own_words(line).unwrap_or_default());
     Dosage {
         sequence: Some(1),
         ..dosage(line, text, repeat_of_moments(moments), dose)

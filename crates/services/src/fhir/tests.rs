@@ -220,18 +220,38 @@ fn parts_of_the_day_with_several_amounts_are_a_dosage_each() {
         [
             (
                 1,
-                "10 unit in the morning, subcutaneous",
+                "10 unit in the morning (1 unit, subcutaneous, 10-0-6)",
                 json!(["MORN"]),
                 Some(10.0)
             ),
             (
                 1,
-                "6 unit at night, subcutaneous",
+                "6 unit at night (1 unit, subcutaneous, 10-0-6)",
                 json!(["NIGHT"]),
                 Some(6.0)
             ),
         ]
     );
+}
+
+#[test]
+fn a_dose_and_parts_that_both_count_are_not_multiplied() {
+    for (dose, frequency) in [("5 ml", "5-0-5"), ("10 units", "10-0-6")] {
+        let dosage = taken(line("Syrup", ["", dose, "", frequency, "", ""]));
+        let text = format!("{dose}, {frequency}");
+        assert_eq!(dosage, json!([{ "text": text }]));
+    }
+    let marked = taken(line("Syrup", ["", "5 ml", "", "1-0-1", "", ""]));
+    let dose = &marked[0]["doseAndRate"][0]["doseQuantity"]["value"];
+    assert_eq!(dose, &json!(5.0));
+}
+
+#[test]
+fn a_weekly_medicine_is_not_a_daily_one() {
+    for frequency in ["once", "once every Monday", "10-0-6 for 3 days then 5-0-3"] {
+        let dosage = taken(line("Methotrexate", ["", "", "", frequency, "", ""]));
+        assert_eq!(dosage, json!([{ "text": frequency }]));
+    }
 }
 
 #[test]
