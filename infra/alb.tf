@@ -19,8 +19,8 @@ resource "aws_lb_target_group" "web" {
   protocol    = "HTTP"
   port        = local.port
 
-  # A stopping server ends its streams and gives requests 10 s.
-  deregistration_delay = 15
+  # A request takes 30 s at most; a stopping server gives it that, and ends its streams at once.
+  deregistration_delay = 35
 
   # Answers within 5 s, and asks the database: patience, because all servers share it, and new ones
   # would fare no better. What else fails is told by /health.

@@ -43,7 +43,8 @@ resource "aws_ecs_task_definition" "main" {
     essential              = true
     command                = ["--role", each.key]
     readonlyRootFilesystem = true
-    stopTimeout            = 30
+    # Requests get 35 s, then jobs and connections 10 s each at most.
+    stopTimeout = 60
     linuxParameters = {
       initProcessEnabled = true
       capabilities       = { drop = ["ALL"] }

@@ -33,8 +33,13 @@ use crate::{
     wiring::{self, LocalSpeech, Suppliers, Wired},
 };
 
-/// How long a stopping process waits for what it is doing.
+/// How long a stopping process waits for what is left when no request is: jobs that are
+/// given back, and connections to the database. Whoever stops it has to allow for both,
+/// after a request and its margin (`stop_grace_period`, `stopTimeout`).
 const PATIENCE: Duration = Duration::from_secs(10);
+/// When the process stops, connections are kept so much longer than a request may take:
+/// for answers that are on their way.
+const MARGIN: Duration = Duration::from_secs(5);
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
 /// How often what is over is removed: sessions, counts of sign-ins.
@@ -127,6 +132,8 @@ impl Application {
             breakers,
             origins: Origins::new(base_url.clone(), &config.web.cors_origins),
             limits: Limits::new(&config.limits, pool.clone(), &session_key),
+            sessions: Arc::new(sessions.store.clone()),
+            stream_check: config.web.stream_check,
             request_timeout: config.web.request_timeout,
             upload_idle: config.web.upload_idle,
             shutdown: shutdown.clone(),
@@ -207,8 +214,8 @@ impl Application {
     }
 
     /// Serves and works until [`shutdown`](Self::shutdown) is cancelled. Then
-    /// streams end, requests get a little time, the worker gives its jobs back, and
-    /// the connections to the database are closed.
+    /// streams end, requests get the time that any request has, the worker gives its
+    /// jobs back, and the connections to the database are closed.
     ///
     /// # Errors
     /// The listener failed.
@@ -232,8 +239,9 @@ impl Application {
         }
         let served = match self.listener {
             Some(listener) => {
+                let patience = self.state.request_timeout + MARGIN;
                 let router = router::router(self.state, &self.sessions);
-                serve(listener, router, shutdown.clone()).await
+                serve(listener, router, shutdown.clone(), patience).await
             }
             None => {
                 shutdown.cancelled().await;
@@ -298,6 +306,7 @@ async fn serve(
     listener: TcpListener,
     router: axum::Router,
     shutdown: CancellationToken,
+    patience: Duration,
 ) -> anyhow::Result<()> {
     let stopping = shutdown.clone();
     // Who asks is known by their address.
@@ -308,7 +317,7 @@ async fn serve(
     // Who sends or reads slowly is not waited for without end.
     let late = async {
         stopping.cancelled().await;
-        tokio::time::sleep(PATIENCE).await;
+        tokio::time::sleep(patience).await;
     };
     tokio::select! {
         served = serving => served.context("the listener failed"),

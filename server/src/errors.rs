@@ -5,12 +5,12 @@
 //! {"success": false, "error": {"code": "...", "message": "...", "timestamp": "...", "request_id": "..."}}
 //! ```
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, error::Error as _};
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::{StatusCode, header::CONTENT_TYPE},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::QueryRejection},
+    http::{StatusCode, header::CONTENT_TYPE, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -153,25 +153,99 @@ pub(crate) fn body_too_large() -> AppError {
     )
 }
 
-macro_rules! from_url {
-    ($extractor:ident, $name:ident) => {
-        /// A part of the address. One that can't be read names nothing that exists.
-        pub(crate) struct $name<T>(pub(crate) T);
+/// A part of the address. One that can't be read names nothing that exists.
+pub(crate) struct UrlPath<T>(pub(crate) T);
 
-        impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for $name<T> {
-            type Rejection = ApiError;
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for UrlPath<T> {
+    type Rejection = ApiError;
 
-            async fn from_request_parts(
-                parts: &mut axum::http::request::Parts,
-                state: &S,
-            ) -> Result<Self, ApiError> {
-                match axum::extract::$extractor::from_request_parts(parts, state).await {
-                    Ok(axum::extract::$extractor(value)) => Ok(Self(value)),
-                    Err(_) => Err(AppError::not_found("address").into()),
-                }
-            }
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(_) => Err(AppError::not_found("address").into()),
         }
-    };
+    }
 }
-from_url!(Path, UrlPath);
-from_url!(Query, UrlQuery);
+
+/// What stands behind the `?` of an address.
+pub(crate) struct UrlQuery<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for UrlQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        match Query::try_from_uri(&parts.uri) {
+            Ok(Query(value)) => Ok(Self(value)),
+            Err(refused) => Err(bad_query(&refused).into()),
+        }
+    }
+}
+
+/// Names the parameter and not what it said.
+fn bad_query(refused: &QueryRejection) -> AppError {
+    let said = refused.source().map(ToString::to_string);
+    let field = said.as_deref().and_then(|said| said.split_once(": "));
+    match field {
+        Some((field, _)) if field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
+            AppError::field(
+                field,
+                format!("Write {field} as it is described at /api/docs, or leave it out."),
+            )
+        }
+        _ => AppError::new(
+            ErrorCode::ValidationFailed,
+            "What stands behind the ? of the address can't be read. Name each parameter once, as \
+             it is described at /api/docs.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use axum::http::Uri;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "UPPERCASE")]
+    enum Status {
+        Draft,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Asked {
+        limit: Option<u32>,
+        status: Option<Status>,
+    }
+
+    fn read(query: &'static str) -> Result<Asked, AppError> {
+        let uri = Uri::from_static(query);
+        let query = Query::try_from_uri(&uri);
+        query
+            .map(|Query(asked)| asked)
+            .map_err(|refused| bad_query(&refused))
+    }
+
+    #[test]
+    fn a_query_that_cant_be_read_names_its_parameter_and_quotes_nothing() {
+        let asked = read("/?limit=7&status=DRAFT&other=1").unwrap();
+        assert_eq!(asked.limit, Some(7));
+        assert!(matches!(asked.status, Some(Status::Draft)));
+        for (query, field) in [
+            ("/?limit=imran", "limit"),
+            ("/?limit=-1", "limit"),
+            ("/?limit=", "limit"),
+            ("/?status=imran", "status"),
+        ] {
+            let error = read(query).unwrap_err();
+            assert_eq!(error.code, ErrorCode::ValidationFailed, "{query}");
+            assert_eq!(error.fields.keys().collect::<Vec<_>>(), [field], "{query}");
+            assert!(!error.message.contains("imran"), "{query}");
+        }
+        let twice = read("/?limit=1&limit=2").unwrap_err();
+        assert_eq!(twice.code, ErrorCode::ValidationFailed);
+        assert!(twice.fields.is_empty());
+    }
+}

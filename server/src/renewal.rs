@@ -17,6 +17,10 @@ use tower_sessions::Session;
 const BEFORE_END: time::Duration = time::Duration::seconds(60);
 /// A provider that failed is left alone for so long, by each session.
 const PAUSE: Duration = Duration::from_secs(30);
+/// A renewal that takes longer failed: a request waits for it before its own work, and
+/// all other requests of the session wait behind it. Longer than a call that is counted
+/// as one that hangs (`breaker`), or that would never be noticed here.
+const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Who renews tokens.
 pub(crate) trait Provider: Clone + Send + Sync + 'static {
@@ -43,6 +47,7 @@ impl Provider for Services {
 #[derive(Clone)]
 pub(crate) struct Renewal<P = Services> {
     provider: P,
+    patience: Duration,
     turns: Arc<Mutex<HashMap<SessionKey, Arc<Turn>>>>,
 }
 
@@ -74,6 +79,7 @@ impl<P: Provider> Renewal<P> {
     pub(crate) fn new(provider: P) -> Self {
         Self {
             provider,
+            patience: PATIENCE,
             turns: Arc::default(),
         }
     }
@@ -99,13 +105,14 @@ impl<P: Provider> Renewal<P> {
             return Ok(());
         }
         let typed = TypedSession::new(session.clone());
-        match self.provider.renew(user, &tokens).await {
-            Ok(tokens) => typed.set_tokens(&tokens).await?,
-            Err(error) if error.code == ErrorCode::NotSignedIn => {
+        let renewing = self.provider.renew(user, &tokens);
+        match tokio::time::timeout(self.patience, renewing).await {
+            Ok(Ok(tokens)) => typed.set_tokens(&tokens).await?,
+            Ok(Err(error)) if error.code == ErrorCode::NotSignedIn => {
                 tracing::info!(user_id = %user, "the identity provider ended a sign-in");
                 typed.end_sign_in().await?;
             }
-            Err(_) => {
+            Ok(Err(_)) | Err(_) => {
                 turn.pause();
                 return Ok(());
             }
@@ -157,6 +164,7 @@ mod tests {
     struct Scripted {
         calls: Arc<AtomicUsize>,
         fails: Arc<Mutex<Option<AppError>>>,
+        hangs: bool,
     }
 
     impl Provider for Scripted {
@@ -166,6 +174,9 @@ mod tests {
             tokens: &ProviderTokens,
         ) -> Result<ProviderTokens, AppError> {
             self.calls.fetch_add(1, Ordering::SeqCst);
+            if self.hangs {
+                std::future::pending::<()>().await;
+            }
             // Let all others come as far as they can.
             for _ in 0..100 {
                 tokio::task::yield_now().await;
@@ -301,5 +312,30 @@ mod tests {
             );
         }
         assert_eq!(provider.calls.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_hangs_holds_up_the_requests_of_a_session_once() {
+        let world = World::new().await;
+        let id = world.session(-5).await;
+        let provider = Scripted {
+            hangs: true,
+            ..Scripted::default()
+        };
+        let renewal = Renewal {
+            patience: Duration::from_millis(1),
+            ..Renewal::new(provider.clone())
+        };
+        let requests: Vec<_> = (0..8).map(|_| world.request(id)).collect();
+        let keeping = requests.iter().map(|session| renewal.keep(session));
+        for kept in futures::future::join_all(keeping).await {
+            kept.unwrap();
+        }
+        assert_eq!(provider.calls.load(Ordering::SeqCst), 1);
+        assert_eq!(
+            world.access(id).await.unwrap(),
+            "access",
+            "nobody is put out"
+        );
     }
 }

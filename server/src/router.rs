@@ -34,11 +34,16 @@ const MAX_BODY: usize = 1024 * 1024;
 /// Everything that is answered.
 pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
     let in_time = from_fn_with_state(state.request_timeout, limits::in_time);
+    let keep_alive = from_fn_with_state(
+        KeepAlive::new(Renewal::new(state.services.clone()), sessions),
+        session::keep_alive,
+    );
     // The upload counts for itself while it arrives, and says more when it is too much.
     let uploads = Router::from(routes::uploads())
         .route("/dictations/upload", post(forms::upload))
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyTimeoutLayer::new(state.upload_idle));
+        .layer(RequestBodyTimeoutLayer::new(state.upload_idle))
+        .layer(keep_alive.clone());
 
     let limited = Router::from(routes::api())
         .route("/api/", any(errors::no_such_address))
@@ -48,6 +53,7 @@ pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
         .merge(pages::routes(&state))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(map_response(errors::explain_limit))
+        .layer(keep_alive)
         .layer(in_time);
 
     let package = site::package(&state.leptos);
@@ -66,10 +72,6 @@ pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
     Router::new()
         .merge(uploads)
         .merge(limited)
-        .layer(from_fn_with_state(
-            KeepAlive::new(Renewal::new(state.services.clone()), sessions),
-            session::keep_alive,
-        ))
         .layer(from_fn_with_state(state.limits.clone(), limits::per_user))
         .layer(session::layer(sessions, &state.base_url))
         .layer(from_fn_with_state(

@@ -110,12 +110,50 @@ async fn note_use(session: &Session, renew_after: Duration) -> Result<(), AppErr
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let unavailable = |_| AppError::unavailable();
     let used_at: Option<i64> = session.get(USED_AT).await.map_err(unavailable)?;
-    if used_at.is_none_or(|at| now - at >= renew_after.whole_seconds()) {
+    let is_due = used_at.is_none_or(|at| now - at >= renew_after.whole_seconds());
+    if is_due || typed.has_old_token().await? {
         session.load().await.map_err(unavailable)?;
         if typed.user_id().await?.is_none() {
             return Ok(());
         }
+        typed.forget_old_token().await?;
         session.insert(USED_AT, now).await.map_err(unavailable)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use serde_json::json;
+    use seva_testkit::TestDatabase;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_made_token_is_told_once_and_within_five_minutes() {
+        let database = TestDatabase::new().await;
+        let store = SealedSessionStore::new(database.pool().clone(), &[7; 32]);
+        let session = Session::new(None, Arc::new(store), None);
+        let typed = TypedSession::new(session.clone());
+        let secret = Secret::new(b"seva_pat_0".to_vec());
+        typed.set_made_token(&secret).await.unwrap();
+        assert!(!typed.has_old_token().await.unwrap());
+        typed.forget_old_token().await.unwrap();
+        let told = typed.take_made_token().await.unwrap().unwrap();
+        assert_eq!(told.expose(), secret.expose());
+        assert!(typed.take_made_token().await.unwrap().is_none());
+
+        let old = OffsetDateTime::now_utc() - Duration::minutes(5);
+        let old = json!({ "secret": "seva_pat_0", "at": old.unix_timestamp() });
+        session.insert("made_token", &old).await.unwrap();
+        assert!(typed.has_old_token().await.unwrap());
+        typed.forget_old_token().await.unwrap();
+        let kept = session.get_value("made_token").await.unwrap();
+        assert!(kept.is_none(), "no page asked for it");
+        session.insert("made_token", &old).await.unwrap();
+        assert!(typed.take_made_token().await.unwrap().is_none());
+    }
 }

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use seva_services::Services;
+use seva_store::SealedSessionStore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -31,6 +32,10 @@ pub(crate) struct AppState {
     pub(crate) origins: Origins,
     /// How much one caller may ask for.
     pub(crate) limits: Limits,
+    /// Whether a session is still there, for answers that go on for long.
+    pub(crate) sessions: Arc<SealedSessionStore>,
+    /// How often those look.
+    pub(crate) stream_check: Duration,
     /// How long a request may take, but for uploads and streams.
     pub(crate) request_timeout: Duration,
     /// How long an upload may stand still.

@@ -29,8 +29,22 @@ const SCOPES: [&str; 5] = [
 ];
 /// The same requests each time.
 const SEED: &str = "20261122";
-/// The longest that it goes on, in seconds.
+/// The longest that a program goes on with its token, in seconds.
 const LONGEST: &str = "60";
+/// The longest that a person goes on, in seconds.
+const LONGEST_OF_PERSON: &str = "20";
+/// What takes a session, so that a token is refused by all of it. Nobody guesses the
+/// password: it is neither changed, nor does a session end.
+const FOR_PEOPLE: [&str; 8] = [
+    "listAccessTokens",
+    "createAccessToken",
+    "revokeAccessToken",
+    "changePassword",
+    "getAuthenticator",
+    "beginAuthenticator",
+    "confirmAuthenticator",
+    "removeAuthenticator",
+];
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                       response_headers_conformance,response_schema_conformance";
 /// A stream of events has no end that could be waited for.
@@ -45,18 +59,67 @@ pub(crate) struct Settings<'a> {
     pub(crate) server: ServerBuild,
 }
 
-/// Starts a server with an empty database and no files, and tries its API.
+/// Tries the API as a program does, and as a page does. Each has a server of its own, with
+/// an empty database and no files: neither uses up what the other may do, nor takes away
+/// what it shows.
 pub(crate) fn stage(paths: &Paths, settings: &Settings<'_>) -> Result<String> {
     let (program, site) = e2e::build(paths, settings.server)?;
-    let database_url = settings.database.create("seva_api")?;
-    let family = Family::Local {
-        database_url: &database_url,
-        speech_model: settings.speech_model,
-        demo: true,
-    };
-    let (server, log) = e2e::start(paths, &program, &site, "api", family)?;
-    let url = server.url();
-    let token = access_token(&url).with_context(|| e2e::log_is(&log))?;
+    let tries: [(&str, Try); 2] = [("api", as_program as Try), ("api_person", as_person)];
+    for (name, attempt) in tries {
+        let database_url = settings.database.create(&format!("seva_{name}"))?;
+        let family = Family::Local {
+            database_url: &database_url,
+            speech_model: settings.speech_model,
+            demo: true,
+        };
+        let (server, log) = e2e::start(paths, &program, &site, name, family)?;
+        let tried = attempt(paths, settings, &server.url());
+        tried.with_context(|| e2e::log_is(&log))?;
+    }
+    Ok("schemathesis, as a program and as a person".to_owned())
+}
+
+/// Tries the API of the server at an address.
+type Try = fn(&Paths, &Settings<'_>, &str) -> Result<()>;
+
+/// Tries all routes with a token that may do everything.
+fn as_program(paths: &Paths, settings: &Settings<'_>, url: &str) -> Result<()> {
+    let cookie = sign_in(url)?;
+    let new = json!({ "name": "schemathesis", "scopes": SCOPES, "expires_in_days": 1 });
+    let made = post(url, "/api/v1/auth/tokens", Some(&cookie), &new)?;
+    let token = made.body["secret"].as_str();
+    let token = token.context("the answer has no token")?;
+    let mut command = schemathesis(paths, settings, url);
+    command
+        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args(["--exclude-operation-id", ENDLESS])
+        .args(["--max-time", LONGEST]);
+    shell::run(&mut command)
+}
+
+/// Tries the routes that no token opens, as a page does.
+fn as_person(paths: &Paths, settings: &Settings<'_>, url: &str) -> Result<()> {
+    let cookie = sign_in(url)?;
+    let mut command = schemathesis(paths, settings, url);
+    command
+        .args(["--header", &format!("Cookie: {cookie}")])
+        .args(["--header", &format!("Origin: {url}")])
+        .args(["--max-time", LONGEST_OF_PERSON]);
+    for operation in FOR_PEOPLE {
+        command.args(["--include-operation-id", operation]);
+    }
+    shell::run(&mut command)?;
+    // Without a session all would have been refused alike.
+    let listed = post(
+        url,
+        "/api/v1/prescriptions/search",
+        Some(&cookie),
+        &json!({}),
+    );
+    listed.map(drop).context("the session is over")
+}
+
+fn schemathesis(paths: &Paths, settings: &Settings<'_>, url: &str) -> Command {
     let mut command = Command::new(settings.schemathesis.join("bin/python"));
     command
         .args([
@@ -65,28 +128,21 @@ pub(crate) fn stage(paths: &Paths, settings: &Settings<'_>) -> Result<String> {
             "run",
         ])
         .arg(format!("{url}/api/openapi.json"))
-        .args(["--header", &format!("Authorization: Bearer {token}")])
-        .args(["--checks", CHECKS, "--exclude-operation-id", ENDLESS])
+        .args(["--checks", CHECKS])
         .args(["--phases", "coverage,fuzzing,stateful"])
-        .args(["--max-time", LONGEST, "--seed", SEED, "--workers", "1"])
+        .args(["--seed", SEED, "--workers", "1"])
         .args(["--request-timeout", "20", "--generation-database", "none"])
         .args(["--no-color", "--continue-on-failure"])
         // It would look for a configuration from there upwards.
         .current_dir(paths.data().join("api"));
-    shell::run(&mut command).with_context(|| e2e::log_is(&log))?;
-    drop(server);
-    Ok("schemathesis".to_owned())
+    command
 }
 
-/// Signs in and makes a token that may do everything.
-fn access_token(url: &str) -> Result<String> {
+/// Signs in; gives the cookie.
+fn sign_in(url: &str) -> Result<String> {
     let credentials = json!({ "email": EMAIL, "password": PASSWORD });
     let signed_in = post(url, "/api/v1/auth/login", None, &credentials)?;
-    let cookie = signed_in.cookie.context("the sign-in set no cookie")?;
-    let new = json!({ "name": "schemathesis", "scopes": SCOPES, "expires_in_days": 1 });
-    let made = post(url, "/api/v1/auth/tokens", Some(&cookie), &new)?;
-    let secret = made.body["secret"].as_str();
-    Ok(secret.context("the answer has no token")?.to_owned())
+    signed_in.cookie.context("the sign-in set no cookie")
 }
 
 struct Answer {

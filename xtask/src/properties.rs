@@ -1,7 +1,12 @@
 //! docs/properties.md against the tests that it names: each promise has one, it is
-//! where the page says, and it runs.
+//! where the page says, and it runs. The sources tell the first two without a build;
+//! whether a test is in a program that runs, only the programs themselves can tell.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 /// How many promises there are.
 const PROMISES: u32 = 49;
@@ -45,6 +50,75 @@ pub(crate) fn breaches(page: &str, sources: &[(&str, &str)]) -> Vec<String> {
         breaches.extend(unnamed.map(|name| format!("{path}: {name} is not in docs/properties.md")));
     }
     breaches
+}
+
+/// A test that a test program has, and runs.
+pub(crate) struct Listed {
+    /// The package's directory, where the list tells it.
+    package: Option<String>,
+    /// Without the modules it is in.
+    name: String,
+}
+
+fn last_part(path: &str) -> String {
+    path.rsplit("::").next().unwrap_or(path).to_owned()
+}
+
+/// What `cargo nextest list --message-format json` prints, without the tests that a run
+/// leaves out.
+pub(crate) fn listed_by_nextest(json: &str) -> Result<Vec<Listed>> {
+    let list: Value = serde_json::from_str(json).context("the list of tests is not JSON")?;
+    let suites = list["rust-suites"].as_object();
+    let mut listed = Vec::new();
+    for suite in suites
+        .context("the list of tests has no programs")?
+        .values()
+    {
+        let package = suite["cwd"].as_str();
+        let tests = suite["testcases"].as_object();
+        let tests = tests.context("a program has no list of tests")?;
+        let run = tests.iter().filter(|(_, test)| {
+            test["ignored"] == false && test["filter-match"]["status"] == "matches"
+        });
+        listed.extend(run.map(|(name, _)| Listed {
+            package: package.map(str::to_owned),
+            name: last_part(name),
+        }));
+    }
+    Ok(listed)
+}
+
+/// What `cargo test -- --list` prints: `modules::name: test`.
+pub(crate) fn listed_by_cargo(text: &str) -> Vec<Listed> {
+    let tests = text.lines().filter_map(|line| line.strip_suffix(": test"));
+    tests
+        .map(|name| Listed {
+            package: None,
+            name: last_part(name),
+        })
+        .collect()
+}
+
+/// Tests that the page names and no test program runs.
+pub(crate) fn not_run(page: &str, listed: &[Listed]) -> Vec<String> {
+    let rows = page.lines().filter_map(row);
+    let tests = rows.flat_map(|row| row.tests);
+    let missing = tests.filter(|(file, name)| {
+        !listed.iter().any(|test| {
+            let is_there = |package: &String| Path::new(package).ends_with(package_of(file));
+            test.name == *name && test.package.as_ref().is_none_or(is_there)
+        })
+    });
+    missing
+        .map(|(file, name)| format!("{file}: {name} is in no test program, or is left out of it"))
+        .collect()
+}
+
+/// `crates/aws` of `crates/aws/tests/core/s3.rs`.
+fn package_of(file: &str) -> &str {
+    let ends = ["/src/", "/tests/"].into_iter();
+    let end = ends.filter_map(|folder| file.find(folder)).min();
+    &file[..end.unwrap_or(file.len())]
 }
 
 /// `| 14 | promise | `file.rs`: `property_14_name` |`
@@ -123,6 +197,7 @@ fn functions(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const FILE: &str = "crates/a/src/a.rs";
@@ -172,6 +247,55 @@ mod tests {
         assert_eq!(found(&named("property_7_fine"), fine), Vec::<String>::new());
         let elsewhere = "| 7 | It holds. | `b.rs`: `property_7_holds` |\n";
         assert_eq!(found(elsewhere, "").len(), 1);
+    }
+
+    /// As nextest lists two programs; the second is of another package.
+    fn list(ignored: bool, status: &str) -> String {
+        let test = |name: &str, ignored: bool, status: &str| {
+            format!(
+                r#"{{"{name}": {{"kind": "test", "ignored": {ignored},
+                     "filter-match": {{"status": "{status}"}}}}}}"#
+            )
+        };
+        format!(
+            r#"{{"rust-build-meta": {{}}, "test-count": 2, "rust-suites": {{
+                "a": {{"package-name": "a", "cwd": "/home/x/seva/crates/a", "testcases": {}}},
+                "b::b": {{"package-name": "b", "cwd": "/home/x/seva/b", "testcases": {}}}
+            }}}}"#,
+            test("a::tests::property_7_holds", ignored, status),
+            test("property_8_holds", false, "matches"),
+        )
+    }
+
+    fn left_out(page: &str, list: &str) -> usize {
+        not_run(page, &listed_by_nextest(list).unwrap()).len()
+    }
+
+    #[test]
+    fn a_test_that_no_program_runs_is_told() {
+        let seven = format!("| 7 | It holds. | `{FILE}`: `property_7_holds` |\n");
+        let eight = "| 8 | It holds. | `b/tests/b/main.rs`: `property_8_holds` |\n";
+        let both = format!("{seven}{eight}");
+        let all = list(false, "matches");
+        assert_eq!(left_out(&both, &all), 0);
+        assert_eq!(left_out(&both, &list(true, "matches")), 1);
+        assert_eq!(left_out(&both, &list(false, "mismatch")), 1);
+        // One of the same name in another package is another test.
+        let moved = seven.replace(FILE, "b/src/a.rs");
+        assert_eq!(left_out(&moved, &all), 1);
+        let unlinked = seven.replace("property_7_holds", "property_7_gone");
+        assert_eq!(left_out(&unlinked, &all), 1);
+        assert!(listed_by_nextest("{}").is_err());
+        assert!(listed_by_nextest("").is_err());
+    }
+
+    #[test]
+    fn the_list_of_cargo_is_read_too() {
+        let page = format!("| 7 | It holds. | `{FILE}`: `property_7_holds` |\n");
+        let text = "a::tests::property_7_holds: test\nmain: benchmark\n\n1 test, 1 benchmark\n";
+        assert_eq!(not_run(&page, &listed_by_cargo(text)).len(), 0);
+        let other = "a::property_7_holds_not: test\n";
+        assert_eq!(not_run(&page, &listed_by_cargo(other)).len(), 1);
     }
 
     #[test]

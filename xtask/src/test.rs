@@ -1,6 +1,8 @@
 //! `cargo xtask test`: everything that must hold before a change lands.
 
-use anyhow::{Context as _, Result};
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
 
 use crate::api;
 use crate::checks::Report;
@@ -8,6 +10,7 @@ use crate::e2e;
 use crate::lint;
 use crate::paths::Paths;
 use crate::postgres::{Cluster, GivenServer, Programs};
+use crate::properties::{self, Listed};
 use crate::setup::{self, TestSetup};
 use crate::shell;
 use crate::steps::step;
@@ -42,35 +45,50 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     report.finish()
 }
 
+/// What nextest runs, in cargo's own words: everything but the tests of the documentation.
+const PROGRAMS: [&str; 5] = ["test", "--lib", "--bins", "--tests", "--examples"];
+
 fn rust_tests(paths: &Paths, setup: &TestSetup, database_url: &str) -> Result<String> {
-    let mut cargo = paths.cargo();
-    // The user's own address of a service would come before the emulator's.
-    shell::forget(&mut cargo, &["AWS_ENDPOINT_URL"]);
-    let runner = match &setup.nextest {
-        Some(_) => {
-            cargo.args(["nextest", "run", "--no-fail-fast"]);
-            "cargo nextest"
-        }
-        None => {
-            cargo.args([
-                "test",
-                "--no-fail-fast",
-                "--lib",
-                "--bins",
-                "--tests",
-                "--examples",
-            ]);
-            "cargo test"
-        }
+    let command = |verb: &[&str], end: &[&str]| {
+        let mut cargo = paths.cargo();
+        // The user's own address of a service would come before the emulator's.
+        shell::forget(&mut cargo, &["AWS_ENDPOINT_URL"]);
+        cargo
+            .args(verb)
+            .args(["--workspace", "--exclude", "frontend"])
+            .args(end)
+            .env("DATABASE_URL", database_url)
+            .env("SEVA_WHISPER_MODEL", &setup.base.speech_model)
+            .env("SEVA_EMULATORS", &setup.emulators)
+            .env("SEVA_FHIR_VALIDATOR", &setup.fhir);
+        setup::with_tools(paths, &mut cargo);
+        cargo
     };
-    cargo
-        .args(["--workspace", "--exclude", "frontend"])
-        .env("DATABASE_URL", database_url)
-        .env("SEVA_WHISPER_MODEL", &setup.base.speech_model)
-        .env("SEVA_EMULATORS", &setup.emulators)
-        .env("SEVA_FHIR_VALIDATOR", &setup.fhir);
-    shell::run(setup::with_tools(paths, &mut cargo))?;
-    Ok(runner.to_owned())
+    let (runner, listed) = if setup.nextest.is_some() {
+        shell::run(&mut command(&["nextest", "run", "--no-fail-fast"], &[]))?;
+        let list = ["nextest", "list", "--message-format", "json"];
+        let list = shell::output(&mut command(&list, &[]))?;
+        ("cargo nextest", properties::listed_by_nextest(&list)?)
+    } else {
+        shell::run(&mut command(&PROGRAMS, &["--no-fail-fast"]))?;
+        let list = shell::output(&mut command(&PROGRAMS, &["--", "--list"]))?;
+        ("cargo test", properties::listed_by_cargo(&list))
+    };
+    promises_ran(paths, &listed)?;
+    Ok(format!("{runner}; each of the 49 promises ran"))
+}
+
+/// The run left nothing out, so what is listed ran.
+fn promises_ran(paths: &Paths, listed: &[Listed]) -> Result<()> {
+    let page = fs::read_to_string(paths.root.join("docs/properties.md"))?;
+    let missing = properties::not_run(&page, listed);
+    if !missing.is_empty() {
+        bail!(
+            "docs/properties.md names what did not run:\n  {}",
+            missing.join("\n  ")
+        );
+    }
+    Ok(())
 }
 
 fn doc_tests(paths: &Paths, setup: &TestSetup, database_url: &str) -> Result<String> {

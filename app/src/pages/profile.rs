@@ -40,7 +40,7 @@ pub(crate) fn ProfilePage() -> impl IntoView {
         <AuthenticatorSection/>
         <section class="section">
             <h2>"Access tokens"</h2>
-            <p>"With a token a program can use SEVA in your name, as far as you let it. A new password does not end tokens."</p>
+            <p>"With a token a program can use SEVA in your name, as far as you let it. Changing your password does not end tokens; resetting a forgotten one revokes them all."</p>
             <p><a class="button" href="/profile/tokens">"Access tokens"</a></p>
         </section>
         <ThemeForm/>

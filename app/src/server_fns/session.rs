@@ -7,6 +7,7 @@ use seva_services::{
     Account, OpenSignIn, Services, SessionKey, SignInEpoch, SignedOut,
     ports::{ProviderTokens, Secret},
 };
+use time::{Duration, OffsetDateTime};
 use tower_sessions::{Session, session};
 
 const USER_ID: &str = "user_id";
@@ -19,6 +20,9 @@ const PENDING_EMAIL: &str = "pending_email";
 const UPLOAD_ERROR: &str = "upload_error";
 const SEARCH: &str = "search";
 const MADE_TOKEN: &str = "made_token";
+
+/// How long an access token that was just made waits for the page that shows it.
+const MADE_TOKEN_WAITS: Duration = Duration::minutes(5);
 
 /// The caller's session. Cheap to clone.
 #[derive(Clone)]
@@ -57,6 +61,21 @@ pub struct OpenChallenge {
     pub pending: OpenSignIn,
     /// The path of this site to open after it.
     pub next: Option<String>,
+}
+
+/// An access token on its way to the page that shows it.
+#[derive(Serialize, Deserialize)]
+struct MadeToken {
+    secret: String,
+    /// When it was made, in seconds since 1970.
+    at: i64,
+}
+
+impl MadeToken {
+    fn is_old(&self) -> bool {
+        let age = OffsetDateTime::now_utc().unix_timestamp() - self.at;
+        age >= MADE_TOKEN_WAITS.whole_seconds()
+    }
 }
 
 impl TypedSession {
@@ -246,22 +265,49 @@ impl TypedSession {
         self.0.remove(UPLOAD_ERROR).await.map_err(unavailable)
     }
 
-    /// Keeps a new access token for the page that shows it.
+    /// Keeps a new access token for the page that shows it, for five minutes.
     ///
     /// # Errors
     /// `ServiceUnavailable` if the session can't be written now.
     pub async fn set_made_token(&self, secret: &Secret) -> Result<(), AppError> {
-        let text = String::from_utf8_lossy(secret.expose());
-        self.put(MADE_TOKEN, Some(&text)).await
+        let made = MadeToken {
+            secret: String::from_utf8_lossy(secret.expose()).into_owned(),
+            at: OffsetDateTime::now_utc().unix_timestamp(),
+        };
+        self.put(MADE_TOKEN, Some(&made)).await
     }
 
-    /// The access token that was just made; asking once forgets it.
+    /// Whether an access token is kept that no page has asked for in its time.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be read now.
+    pub async fn has_old_token(&self) -> Result<bool, AppError> {
+        match self.0.get::<MadeToken>(MADE_TOKEN).await {
+            // Another version of this program kept it.
+            Err(session::Error::SerdeJson(_)) => Ok(true),
+            made => Ok(made.map_err(unavailable)?.is_some_and(|made| made.is_old())),
+        }
+    }
+
+    /// Forgets it.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable` if the session can't be written now.
+    pub async fn forget_old_token(&self) -> Result<(), AppError> {
+        if self.has_old_token().await? {
+            self.put(MADE_TOKEN, None::<&MadeToken>).await?;
+        }
+        Ok(())
+    }
+
+    /// The access token that was made in the last five minutes; asking once forgets it.
     ///
     /// # Errors
     /// `ServiceUnavailable` if the session can't be read now.
     pub async fn take_made_token(&self) -> Result<Option<Secret>, AppError> {
-        let secret: Option<String> = self.0.remove(MADE_TOKEN).await.map_err(unavailable)?;
-        Ok(secret.map(|secret| Secret::new(secret.into_bytes())))
+        let made: Option<MadeToken> = self.0.remove(MADE_TOKEN).await.map_err(unavailable)?;
+        let made = made.filter(|made| !made.is_old());
+        Ok(made.map(|made| Secret::new(made.secret.into_bytes())))
     }
 
     /// What a form without script searches for; empty for everything.

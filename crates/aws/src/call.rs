@@ -141,6 +141,7 @@ impl Service {
         let source = CallFailed {
             how: how(error),
             status,
+            code: code.clone(),
             message: self.message(error),
         };
         PortError {
@@ -178,11 +179,26 @@ fn causes(error: &(dyn Error + 'static)) -> String {
 
 /// What is kept of the SDK's error: nothing that was sent.
 #[derive(Debug, thiserror::Error)]
-#[error("{how}{}{}", status.map(|s| format!(", HTTP {s}")).unwrap_or_default(), message.as_deref().map(|m| format!(": {m}")).unwrap_or_default())]
+#[error(
+    "{how}{}{}{}",
+    status.map(|s| format!(", HTTP {s}")).unwrap_or_default(),
+    code.as_deref().map(|c| format!(", {c}")).unwrap_or_default(),
+    message.as_deref().map(|m| format!(": {m}")).unwrap_or_default()
+)]
 struct CallFailed {
     how: &'static str,
     status: Option<u16>,
+    code: Option<String>,
     message: Option<String>,
+}
+
+/// An error that says what it is about, where that is no secret.
+pub(crate) fn about(what: &str, error: PortError) -> PortError {
+    let said = format!("{what}: {}", error.source);
+    PortError {
+        source: said.into(),
+        ..error
+    }
 }
 
 fn how<E>(error: &SdkError<E, HttpResponse>) -> &'static str {

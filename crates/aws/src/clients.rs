@@ -8,7 +8,8 @@ use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 
 /// The first try and three retries.
 const ATTEMPTS: u32 = 4;
-/// Somebody waits at a sign-in form: the first try and one retry.
+/// Somebody waits at a sign-in form: the first try and one retry. Each may take twice as
+/// long: a pool that runs code of its own, or sends a mail, answers after it.
 const ATTEMPTS_AT_THE_DOOR: u32 = 2;
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -49,9 +50,12 @@ pub struct AwsSettings {
     pub initial_backoff: Duration,
     /// No pause is longer.
     pub max_backoff: Duration,
-    /// One try, from the request to the answer's beginning. What carries a file is
-    /// given more by its size.
+    /// One try, from the request to the answer's beginning, of what a person may wait
+    /// for: with all tries and pauses it has to end before the request does. What
+    /// carries a file is given more by its size.
     pub attempt_timeout: Duration,
+    /// The same for what only a worker waits for: Transcribe Medical's jobs.
+    pub work_attempt_timeout: Duration,
     /// Other addresses of services.
     pub endpoints: Endpoints,
     /// Key id and secret, for an emulator.
@@ -68,7 +72,8 @@ impl Default for AwsSettings {
             transcribe_region: None,
             initial_backoff: Duration::from_secs(1),
             max_backoff: Duration::from_secs(32),
-            attempt_timeout: Duration::from_secs(20),
+            attempt_timeout: Duration::from_secs(5),
+            work_attempt_timeout: Duration::from_secs(20),
             endpoints: Endpoints::default(),
             credentials: None,
         }
@@ -84,11 +89,30 @@ impl AwsSettings {
             region: Some("us-east-1".to_owned()),
             initial_backoff: Duration::from_millis(20),
             max_backoff: Duration::from_millis(200),
-            attempt_timeout: Duration::from_secs(5),
+            work_attempt_timeout: Duration::from_secs(5),
             endpoints,
             credentials: Some(Credentials::new("test", "test", None, None, "emulator")),
             ..Self::default()
         }
+    }
+
+    fn retries(&self, attempts: u32) -> RetryConfig {
+        RetryConfig::standard()
+            .with_max_attempts(attempts)
+            .with_initial_backoff(self.initial_backoff)
+            .with_max_backoff(self.max_backoff)
+    }
+
+    /// So long for each of these attempts, and for all of them no longer than they and
+    /// the pauses between them take, whatever else the SDK would wait for.
+    fn timeouts(&self, attempts: u32, attempt: Duration) -> TimeoutConfig {
+        let pause = |retry| (self.initial_backoff * 2_u32.pow(retry)).min(self.max_backoff);
+        let pauses: Duration = (0..attempts - 1).map(pause).sum();
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(attempt)
+            .operation_timeout(attempt * attempts + pauses)
+            .build()
     }
 }
 
@@ -119,13 +143,15 @@ impl AwsClients {
         let one = |region: &Option<String>, endpoint: &Option<String>| {
             for_service(&shared, region.as_deref(), endpoint.as_deref())
         };
-        let door = RetryConfig::standard()
-            .with_max_attempts(ATTEMPTS_AT_THE_DOOR)
-            .with_initial_backoff(settings.initial_backoff)
-            .with_max_backoff(settings.max_backoff);
+        let door = ATTEMPTS_AT_THE_DOOR;
         let cognito = one(&settings.cognito_region, &at.cognito)
             .into_builder()
-            .retry_config(door)
+            .retry_config(settings.retries(door))
+            .timeout_config(settings.timeouts(door, settings.attempt_timeout * 2))
+            .build();
+        let transcribe = one(&settings.transcribe_region, &at.transcribe)
+            .into_builder()
+            .timeout_config(settings.timeouts(ATTEMPTS, settings.work_attempt_timeout))
             .build();
         // Speech takes as long as it is spoken; the SDK notices a stream that stands still.
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).build();
@@ -142,10 +168,7 @@ impl AwsClients {
             s3: aws_sdk_s3::Client::new(&one(&None, &at.s3)),
             secrets: aws_sdk_secretsmanager::Client::new(&one(&None, &at.secrets)),
             ses: aws_sdk_sesv2::Client::new(&one(&settings.ses_region, &at.ses)),
-            transcribe: aws_sdk_transcribe::Client::new(&one(
-                &settings.transcribe_region,
-                &at.transcribe,
-            )),
+            transcribe: aws_sdk_transcribe::Client::new(&transcribe),
             transcribe_streaming: aws_sdk_transcribestreaming::Client::new(&streaming),
         }
     }
@@ -155,18 +178,10 @@ async fn shared(settings: &AwsSettings) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
         .build_https();
-    let retries = RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(settings.initial_backoff)
-        .with_max_backoff(settings.max_backoff);
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(settings.attempt_timeout)
-        .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
-        .retry_config(retries)
-        .timeout_config(timeouts);
+        .retry_config(settings.retries(ATTEMPTS))
+        .timeout_config(settings.timeouts(ATTEMPTS, settings.attempt_timeout));
     if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
     }
@@ -195,6 +210,37 @@ mod tests {
     use super::*;
 
     const REGION: &str = "[a-z]{2}-[a-z]{4,9}-[1-9]";
+
+    /// The server gives a request up after 30 s: before that, all tries have to be over,
+    /// or nobody would be told what happened.
+    #[tokio::test]
+    async fn property_49_all_tries_of_what_a_person_waits_for_fit_into_a_request() {
+        let settings = AwsSettings {
+            region: Some("us-east-1".to_owned()),
+            credentials: Some(Credentials::new("test", "test", None, None, "test")),
+            ..AwsSettings::default()
+        };
+        let clients = AwsClients::connect(&settings).await;
+        macro_rules! waits {
+            ($($client:ident)*) => {
+                [$((
+                    stringify!($client),
+                    clients.$client.config().timeout_config().cloned().unwrap(),
+                    clients.$client.config().retry_config().cloned().unwrap(),
+                )),*]
+            };
+        }
+        for (client, timeouts, retries) in waits!(cognito comprehend s3 secrets ses) {
+            let attempts = if client == "cognito" { 2 } else { 4 };
+            assert_eq!(retries.max_attempts(), attempts, "{client}");
+            let longest = timeouts.operation_timeout().unwrap();
+            assert!(longest <= Duration::from_secs(28), "{client}: {longest:?}");
+            let attempt = timeouts.operation_attempt_timeout().unwrap();
+            assert!(attempt * attempts <= longest, "{client}: {attempt:?}");
+        }
+        let speech = clients.transcribe_streaming.config().timeout_config();
+        assert_eq!(speech.unwrap().operation_timeout(), None);
+    }
 
     proptest! {
         #[test]

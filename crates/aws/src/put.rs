@@ -45,7 +45,8 @@ fn time_for(client: &Client, length: u64) -> aws_sdk_s3::config::Builder {
     let longer = usual
         .and_then(TimeoutConfig::operation_attempt_timeout)
         .map(|usual| usual + Duration::from_secs(length / SLOWEST_LINE));
-    let mut timeouts = TimeoutConfig::builder();
+    // The tries together are as long as they are.
+    let mut timeouts = TimeoutConfig::builder().disable_operation_timeout();
     timeouts
         .set_operation_attempt_timeout(longer)
         .set_connect_timeout(usual.and_then(TimeoutConfig::connect_timeout));

@@ -7,7 +7,7 @@ use aws_sdk_sesv2::{
 };
 use seva_services::ports::{Mail, Mailer, PortError, PortFailure};
 
-use crate::call::Service;
+use crate::call::{Service, about};
 
 /// What SES says of a refusal names the addresses.
 const SERVICE: Service = Service::private("ses");
@@ -52,13 +52,9 @@ impl SesMailer {
             .configuration_set_name(name)
             .send();
         let known = SERVICE.call("GetConfigurationSet", sent).await;
-        known.map(drop).map_err(|error| {
-            let said = format!("the configuration set {name}: {}", error.source);
-            PortError {
-                source: said.into(),
-                ..error
-            }
-        })
+        known
+            .map(drop)
+            .map_err(|error| about(&format!("the configuration set {name}"), error))
     }
 
     async fn check_sender(&self) -> Result<(), PortError> {

@@ -35,6 +35,8 @@ pub struct CreatedAccessToken {
 /// In whose name the holder of a token acts, and how far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenHolder {
+    /// Which token it is.
+    pub id: AccessTokenId,
     /// Whose token it is.
     pub user_id: UserId,
     /// What it lets its holder do.
@@ -142,9 +144,20 @@ impl Services {
             report("store", "note use of access token", &error);
         }
         Ok(TokenHolder {
+            id: shown.id,
             user_id: shown.user_id,
             scopes: shown.scopes,
         })
+    }
+
+    /// Whether a token that was good at the beginning of an answer still is.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub async fn is_token_good(&self, id: AccessTokenId) -> Result<bool, AppError> {
+        access_tokens::is_good(self.pool(), id)
+            .await
+            .reported("look at access token")
     }
 }
 
@@ -205,6 +218,7 @@ mod tests {
     #[test]
     fn a_holder_may_do_what_the_token_says_and_nothing_else() {
         let holder = TokenHolder {
+            id: AccessTokenId::generate(),
             user_id: UserId::generate(),
             scopes: Scopes::parse(["read:dictations", "sign:prescriptions"]).unwrap(),
         };

@@ -4,14 +4,14 @@ use seva_model::{AppError, UserId};
 use seva_store::{StoreError, Transaction, audit};
 use uuid::Uuid;
 
-use crate::{Services, errors::Reported};
+use crate::{Services, acting, errors::Reported};
 
 pub(crate) const ACCESS_TOKEN: &str = "access_token";
 pub(crate) const USER: &str = "user";
 pub(crate) const TRANSCRIPTION: &str = "transcription";
 pub(crate) const PRESCRIPTION: &str = "prescription";
 
-/// Who did what to which row.
+/// Who did what to which row. By which token is no part of it: [`acting`] knows.
 #[derive(Clone, Copy)]
 pub(crate) struct Action {
     user_id: Option<UserId>,
@@ -52,15 +52,23 @@ impl Action {
 
     /// Records the action in the transaction and commits both.
     pub(crate) async fn commit(self, mut tx: Transaction) -> Result<(), StoreError> {
-        audit::record(
-            &mut tx,
+        self.write(&mut tx).await?;
+        seva_store::commit(tx).await
+    }
+
+    /// Records the action in the transaction, beside others of the same change.
+    pub(crate) async fn write(self, tx: &mut Transaction) -> Result<(), StoreError> {
+        // What SEVA does by itself meanwhile is not the program's.
+        let token = self.user_id.and_then(|_| acting::token());
+        audit::record_by(
+            tx,
             self.user_id,
+            token,
             self.name,
             self.entity_type,
             self.entity_id,
         )
-        .await?;
-        seva_store::commit(tx).await
+        .await
     }
 }
 

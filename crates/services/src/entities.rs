@@ -10,8 +10,9 @@ use crate::ports::{FoundEntity, PortError, PortFailure};
 /// Finds below this confidence are not kept.
 const MIN_SCORE: f32 = 0.5;
 
-/// How long somebody who looks at the page waits for entities.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long somebody who looks at the page waits for entities: a bit less than a request
+/// may take, so that they are told why there are none.
+const PATIENCE: Duration = Duration::from_secs(28);
 
 /// Longest text of an entity, in characters: longer is a sentence.
 const MAX_TEXT: usize = 512;

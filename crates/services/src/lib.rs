@@ -6,6 +6,7 @@
 
 mod access_tokens;
 mod accounts;
+pub mod acting;
 mod audited;
 mod config;
 mod content;

@@ -14,7 +14,7 @@ use time::{OffsetDateTime, UtcOffset};
 use tracing::Instrument as _;
 
 use crate::{
-    Services,
+    Services, acting,
     audited::{Action, PRESCRIPTION},
     content,
     errors::{self, Reported, object_error, port_failed},
@@ -85,7 +85,7 @@ impl Services {
                 .store_or_settle(user_id, id, expected_version, &signed)
                 .await
         };
-        match tokio::spawn(whole.in_current_span()).await {
+        match tokio::spawn(acting::carried(whole).in_current_span()).await {
             Ok(signed) => signed,
             Err(failed) => {
                 errors::report("services", "sign", &failed);

@@ -154,6 +154,37 @@ pub async fn revoke(connection: &mut PgConnection, user: UserId, id: AccessToken
     changed(&revoked)
 }
 
+/// Lets all tokens of the person be good for nothing, from this commit on, and says which.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn revoke_all(connection: &mut PgConnection, user: UserId) -> Result<Vec<AccessTokenId>> {
+    let ids = sqlx::query_scalar!(
+        "UPDATE access_tokens SET revoked_at = now()
+          WHERE user_id = $1 AND revoked_at IS NULL RETURNING id",
+        user.as_uuid(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(AccessTokenId::from).collect())
+}
+
+/// Whether there is such a token, and it neither was revoked nor has expired.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn is_good(pool: &PgPool, id: AccessTokenId) -> Result<bool> {
+    retried("look at access token", || {
+        sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM access_tokens
+                WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()) AS "good!""#,
+            id.as_uuid(),
+        )
+        .fetch_one(pool)
+    })
+    .await
+}
+
 /// The token of which somebody showed the secret, good or not; `None` when there never
 /// was one.
 ///

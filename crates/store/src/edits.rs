@@ -4,7 +4,7 @@
 use seva_model::{TranscriptionId, UserId};
 use sqlx::{PgConnection, PgPool};
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, retry::retried};
 
 /// Stores a new version of the text and gives its number. Entities of the new
 /// text come from [`crate::entities::replace`], in the same transaction.
@@ -50,13 +50,15 @@ pub async fn insert(
 /// [`StoreError::NotFound`]; [`StoreError::WrongState`] when it has not heard it
 /// all yet.
 pub async fn original(pool: &PgPool, user: UserId, id: TranscriptionId) -> Result<String> {
-    sqlx::query_scalar!(
-        "SELECT transcript_text FROM transcriptions
+    retried("read transcript", || {
+        sqlx::query_scalar!(
+            "SELECT transcript_text FROM transcriptions
           WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",
-        id.as_uuid(),
-        user.as_uuid(),
-    )
-    .fetch_one(pool)
+            id.as_uuid(),
+            user.as_uuid(),
+        )
+        .fetch_one(pool)
+    })
     .await?
     .ok_or(StoreError::WrongState)
 }

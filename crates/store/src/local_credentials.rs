@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::{
     Result, StoreError,
+    retry::retried,
     rows::{changed, interval},
 };
 
@@ -101,16 +102,20 @@ pub async fn insert(connection: &mut PgConnection, user: &NewLocalUser<'_>) -> R
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn find_by_email(pool: &PgPool, email: &EmailAddress) -> Result<Option<LocalAccount>> {
-    Ok(sqlx::query!(
-        r#"SELECT u.id, u.subject, u.email, u.full_name, c.password_hash,
+    let row = retried("find account", || {
+        sqlx::query!(
+            r#"SELECT u.id, u.subject, u.email, u.full_name, c.password_hash,
                   c.confirmed_at IS NOT NULL AS "confirmed!",
                   a.secret IS NOT NULL AS "has_authenticator!"
              FROM users u JOIN local_credentials c ON c.user_id = u.id
                   LEFT JOIN local_authenticators a ON a.user_id = u.id
             WHERE u.email = $1"#,
-        email.as_str(),
-    )
-    .map(|row| LocalAccount {
+            email.as_str(),
+        )
+        .fetch_optional(pool)
+    })
+    .await?;
+    Ok(row.map(|row| LocalAccount {
         user_id: row.id.into(),
         subject: row.subject,
         email: row.email,
@@ -118,9 +123,7 @@ pub async fn find_by_email(pool: &PgPool, email: &EmailAddress) -> Result<Option
         password_hash: row.password_hash,
         confirmed: row.confirmed,
         has_authenticator: row.has_authenticator,
-    })
-    .fetch_optional(pool)
-    .await?)
+    }))
 }
 
 /// Confirms the e-mail address for the password with that hash, and uses the code

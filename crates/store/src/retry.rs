@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tracing::Instrument as _;
+
 use crate::{Result, StoreError};
 
 /// Tries after the first one.
@@ -11,14 +13,23 @@ const RETRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Calls `attempt` until it succeeds, while only the connection fails and there are
-/// tries left.
+/// tries left. All of it is one span, which names the operation and nothing else.
 ///
 /// Never for a statement that changes something: when its answer is lost, nobody
 /// knows whether it was done.
 pub(crate) async fn retried<T, E, F>(
     operation: &'static str,
-    mut attempt: impl FnMut() -> F,
+    attempt: impl FnMut() -> F,
 ) -> Result<T>
+where
+    E: Into<StoreError>,
+    F: Future<Output = Result<T, E>>,
+{
+    let span = tracing::info_span!("query", operation);
+    until_done(operation, attempt).instrument(span).await
+}
+
+async fn until_done<T, E, F>(operation: &'static str, mut attempt: impl FnMut() -> F) -> Result<T>
 where
     E: Into<StoreError>,
     F: Future<Output = Result<T, E>>,

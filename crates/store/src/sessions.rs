@@ -140,6 +140,28 @@ impl SealedSessionStore {
         self
     }
 
+    /// Whether a session is still there and still this person's sign-in: neither ended,
+    /// nor expired, nor too old, nor of an epoch that is over.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn is_open(&self, key: SessionKey, user: UserId) -> Result<bool> {
+        retried("look at session", || {
+            sqlx::query_scalar!(
+                r#"SELECT EXISTS (
+                       SELECT FROM sessions s JOIN users u ON u.id = s.user_id
+                        WHERE s.id_hash = $1 AND s.user_id = $2 AND s.expires_at > now()
+                          AND (s.created_at <= now() - $3::interval) IS NOT TRUE
+                          AND s.sign_in_epoch >= u.sign_in_epoch) AS "open!""#,
+                &key.0,
+                user.as_uuid(),
+                self.longest.map(interval),
+            )
+            .fetch_one(&self.pool)
+        })
+        .await
+    }
+
     /// Removes the sessions that are over and says how many they were.
     ///
     /// # Errors

@@ -35,6 +35,7 @@ impl Server {
             .env("SEVA_REQUESTS_PER_USER", "0")
             .env("SEVA_REQUESTS_PER_ADDRESS", "0")
             .env("SEVA_SIGN_INS_PER_ADDRESS", "0")
+            .env("SEVA_STREAMS_PER_USER", "0")
             .current_dir(home)
             .stdout(Stdio::piped())
             .stderr(File::create(home.join("log"))?)

@@ -1,6 +1,6 @@
 //! Leaving a service alone that fails again and again.
 //!
-//! A call to a service that is down takes as long as its time-outs, three tries each,
+//! A call to a service that is down takes as long as its time-outs, four tries each,
 //! and everybody who waits for one holds something: a request, a connection, a slot of
 //! the worker. So after some failures in a row nobody is asked for a while, and then
 //! one call at a time finds out whether the service is back.
@@ -22,6 +22,10 @@ const FAILURES: u32 = 5;
 /// How long it is left alone, and how long one call may take to find out whether it is
 /// back before another one may.
 const PAUSE: Duration = Duration::from_secs(30);
+/// A call that was given up after so long is a failure: what answers does so within
+/// some seconds, and a request that waits for more is given up itself, before the
+/// call's own time-outs may have told of it.
+const HANGS: Duration = Duration::from_secs(10);
 
 /// What a breaker lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

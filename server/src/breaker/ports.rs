@@ -22,7 +22,7 @@ use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::{Admitted, Breaker};
+use super::{Admitted, Breaker, HANGS};
 
 /// What becomes of a call that is not made.
 const NOT_ASKED: &str = "not_asked";
@@ -49,12 +49,32 @@ impl<P: ?Sized> Watched<P> {
         })
     }
 
+    /// Makes a call that is answered soon, or else hangs.
     async fn call<T, E: Failure>(
         &self,
         operation: &'static str,
         call: impl Future<Output = Result<T, E>> + Send,
     ) -> Result<T, E> {
-        let asking = match self.ask() {
+        self.watch(operation, Some(HANGS), call).await
+    }
+
+    /// Makes a call that takes as long as what it carries: that it was given up says
+    /// nothing of the service.
+    pub(super) async fn carry<T, E: Failure>(
+        &self,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        self.watch(operation, None, call).await
+    }
+
+    async fn watch<T, E: Failure>(
+        &self,
+        operation: &'static str,
+        hangs_after: Option<Duration>,
+        call: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        let asking = match self.ask(hangs_after) {
             Ok(asking) => asking,
             Err(again_in) => {
                 self.count(operation, NOT_ASKED, Instant::now());
@@ -72,13 +92,18 @@ impl<P: ?Sized> Watched<P> {
         done
     }
 
-    fn ask(&self) -> Result<Asking<'_>, Duration> {
+    fn ask(&self, hangs_after: Option<Duration>) -> Result<Asking<'_>, Duration> {
         let breaker = self.breaker.as_deref();
+        let now = Instant::now();
         let admitted = match breaker {
-            Some(breaker) => breaker.admit(Instant::now())?,
+            Some(breaker) => breaker.admit(now)?,
             None => Admitted::Freely,
         };
-        Ok(Asking { breaker, admitted })
+        Ok(Asking {
+            breaker,
+            admitted,
+            hangs_at: hangs_after.map(|after| now + after),
+        })
     }
 
     fn count(&self, operation: &'static str, outcome: &'static str, began: Instant) {
@@ -92,46 +117,60 @@ impl<P: ?Sized> Watched<P> {
     }
 }
 
-/// A call that is under way. Whoever drops it, because the browser went away or the
-/// worker stops, learns nothing of the service.
+/// A call that is under way. Whoever drops it soon, because the browser went away or
+/// the worker stops, learns nothing of the service; whoever waited in vain does.
 struct Asking<'a> {
     breaker: Option<&'a Breaker>,
     admitted: Admitted,
+    /// From then on the service is taken for one that does not answer.
+    hangs_at: Option<Instant>,
 }
 
 impl Asking<'_> {
     fn ended(mut self, verdict: Verdict<'_>) {
-        let is_known = match verdict {
-            // Another service, which this one needs, is left alone.
-            Verdict::Failed(error) => error.again_in().is_none(),
-            Verdict::Done | Verdict::Refused => true,
-            Verdict::Cancelled => false,
-        };
-        if !is_known {
+        let Some(breaker) = self.breaker.take() else {
             return;
-        }
-        match (self.breaker.take(), verdict) {
-            (Some(breaker), Verdict::Failed(error)) if error.may_retry() => {
-                breaker.failed(Instant::now());
+        };
+        let now = Instant::now();
+        match verdict {
+            // Another service, which this one needs, is left alone.
+            Verdict::Failed(error) if error.again_in().is_some() => {
+                self.admitted.nothing_learnt(breaker, now);
             }
+            Verdict::Cancelled => self.admitted.nothing_learnt(breaker, now),
+            Verdict::Failed(error) if error.may_retry() => breaker.failed(now),
             // What would fail again is an answer, too.
-            (Some(breaker), _) => breaker.answered(),
-            (None, _) => {}
+            Verdict::Done | Verdict::Refused | Verdict::Failed(_) => breaker.answered(),
         }
     }
 }
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
-        if let (Some(breaker), Admitted::ToFindOut) = (self.breaker, self.admitted) {
-            breaker.abandoned(Instant::now());
+        let Some(breaker) = self.breaker else {
+            return;
+        };
+        let now = Instant::now();
+        if self.hangs_at.is_some_and(|at| now >= at) {
+            breaker.failed(now);
+        } else {
+            self.admitted.nothing_learnt(breaker, now);
+        }
+    }
+}
+
+impl Admitted {
+    /// The call ended, and nobody knows what became of the service.
+    fn nothing_learnt(self, breaker: &Breaker, now: Instant) {
+        if self == Self::ToFindOut {
+            breaker.abandoned(now);
         }
     }
 }
 
 /// What a result says of the service.
 #[derive(Clone, Copy)]
-enum Verdict<'a> {
+pub(super) enum Verdict<'a> {
     Done,
     /// It answered, and said no.
     Refused,
@@ -159,7 +198,7 @@ fn name(verdict: Verdict<'_>) -> &'static str {
 }
 
 /// An error of a port.
-trait Failure: From<PortError> {
+pub(super) trait Failure: From<PortError> {
     fn verdict(&self) -> Verdict<'_>;
 }
 
@@ -201,7 +240,7 @@ impl Failure for TranscriberError {
 impl ObjectStore for Watched<dyn ObjectStore> {
     async fn put_file(&self, key: &str, file: &Path, mime: &str) -> Result<(), ObjectError> {
         let call = self.port.put_file(key, file, mime);
-        self.call("put file", call).await
+        self.carry("put file", call).await
     }
 
     async fn put_bytes(&self, key: &str, bytes: Bytes, mime: &str) -> Result<(), ObjectError> {
@@ -214,7 +253,7 @@ impl ObjectStore for Watched<dyn ObjectStore> {
     }
 
     async fn fetch_to(&self, key: &str, file: &Path) -> Result<(), ObjectError> {
-        self.call("fetch", self.port.fetch_to(key, file)).await
+        self.carry("fetch", self.port.fetch_to(key, file)).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), ObjectError> {
@@ -240,7 +279,7 @@ impl Transcriber for Watched<dyn Transcriber> {
         cancel: CancellationToken,
     ) -> Result<Vec<Segment>, TranscriberError> {
         let call = self.port.transcribe(request, news, cancel);
-        self.call("transcribe", call).await
+        self.carry("transcribe", call).await
     }
 
     fn leaves_traces(&self, specialty: Specialty) -> bool {

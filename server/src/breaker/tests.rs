@@ -251,6 +251,50 @@ async fn a_call_that_is_dropped_while_it_finds_out_leaves_that_to_the_next_one()
     assert_eq!(breaker.state(Instant::now()), State::Closed);
 }
 
+/// Nobody waits long enough to hear the service's own time-outs out.
+#[tokio::test(start_paused = true)]
+async fn a_service_that_never_answers_is_left_alone_by_those_who_gave_up() {
+    let hangs = Arc::new(Scripted {
+        hangs: true,
+        ..Scripted::default()
+    });
+    let breaker = Breaker::new("extractor");
+    let extractor = watched(&hangs, &breaker);
+    let give_up = async |after| {
+        let asked = tokio::time::timeout(after, extractor.extract(""));
+        assert!(asked.await.is_err(), "it hangs");
+    };
+    // Browsers that went away.
+    for _ in 0..2 * FAILURES {
+        give_up(HANGS - Duration::from_millis(1)).await;
+    }
+    assert_eq!(breaker.state(Instant::now()), State::Closed);
+    for _ in 0..FAILURES {
+        give_up(HANGS).await;
+    }
+    assert_eq!(breaker.state(Instant::now()), State::Open);
+    let error = extractor.extract("").await.unwrap_err();
+    assert_eq!(error.again_in(), Some(PAUSE));
+    assert_eq!(hangs.calls(), 3 * TIMES);
+
+    // Whoever finds out and gives up has found out.
+    tokio::time::advance(PAUSE).await;
+    give_up(HANGS).await;
+    assert_eq!(breaker.state(Instant::now()), State::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_as_long_as_what_it_carries_may_be_given_up() {
+    let breaker = Breaker::new("extractor");
+    let extractor = watched(&Scripted::failing([]), &breaker);
+    for _ in 0..2 * FAILURES {
+        let hour = pending::<Result<(), PortError>>();
+        let carried = extractor.carry("carry", hour);
+        assert!(tokio::time::timeout(60 * HANGS, carried).await.is_err());
+    }
+    assert_eq!(breaker.state(Instant::now()), State::Closed);
+}
+
 /// Speech that can't be fetched says nothing of the service that hears it.
 #[tokio::test(start_paused = true)]
 async fn a_service_that_another_one_keeps_from_answering_has_not_failed() {

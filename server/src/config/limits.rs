@@ -13,6 +13,7 @@ use super::{Provider, ProvidersConfig, source::Reader};
 /// - `SEVA_SIGN_INS_PER_ADDRESS`: passwords, codes and new accounts that come from
 ///   one address in a quarter of an hour; 60 with the profile `aws`, ten times as
 ///   many with `local`
+/// - `SEVA_STREAMS_PER_USER`: event streams that one account has open at once; 32
 /// - `SEVA_TRUSTED_PROXIES`: addresses and networks, with commas between, whose
 ///   `X-Forwarded-For` is believed; none
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct LimitsConfig {
     pub requests_per_address: Option<NonZeroU32>,
     /// Passwords, codes and new accounts from one address in a quarter of an hour.
     pub sign_ins_per_address: Option<NonZeroU32>,
+    /// Event streams of one account that are open at once.
+    pub streams_per_user: Option<NonZeroU32>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -40,6 +43,11 @@ impl LimitsConfig {
             requests_per_user: limit("SEVA_REQUESTS_PER_USER", 3600),
             requests_per_address: limit("SEVA_REQUESTS_PER_ADDRESS", 36_000),
             sign_ins_per_address: limit("SEVA_SIGN_INS_PER_ADDRESS", 60),
+            streams_per_user: NonZeroU32::new(reader.parsed(
+                "SEVA_STREAMS_PER_USER",
+                32,
+                "a number, or 0 for no limit",
+            )),
             trusted_proxies: reader.list(
                 "SEVA_TRUSTED_PROXIES",
                 "addresses and networks like 10.0.0.0/16, with commas between",

@@ -294,6 +294,13 @@ fn limits_are_wider_in_the_embedded_profile_and_0_is_none() {
     ];
     assert_eq!(limits(&set), [200, 0, 1]);
     assert!(read([("SEVA_REQUESTS_PER_USER", "-1")]).is_err());
+
+    let streams = |extra: &[(&'static str, &'static str)]| {
+        let limits = read(extra.iter().copied()).unwrap().limits;
+        limits.streams_per_user.map_or(0, std::num::NonZeroU32::get)
+    };
+    assert_eq!(streams(&[]), 32);
+    assert_eq!(streams(&[("SEVA_STREAMS_PER_USER", "0")]), 0);
 }
 
 #[test]

@@ -12,6 +12,9 @@ const UPLOAD_IDLE: Duration = Duration::from_secs(60);
 /// How long a request may take; uploads and streams take as long as they take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a stream goes on whose session or token has ended meanwhile.
+const STREAM_CHECK: Duration = Duration::from_secs(30);
+
 /// Where it listens and under which address people see it.
 ///
 /// - `SEVA_ADDR`: address and port to listen on; `127.0.0.1:3000`, port 0 takes
@@ -32,6 +35,9 @@ pub struct WebConfig {
     /// How long a request may take, but for uploads and streams; no variable, half a
     /// minute.
     pub request_timeout: Duration,
+    /// How often an event stream looks whether its caller's session or token is still
+    /// good; no variable, half a minute.
+    pub stream_check: Duration,
     /// Other sites whose pages may use the API.
     pub cors_origins: Vec<BaseUrl>,
 }
@@ -65,6 +71,7 @@ impl WebConfig {
             base_url,
             upload_idle: UPLOAD_IDLE,
             request_timeout: REQUEST_TIMEOUT,
+            stream_check: STREAM_CHECK,
             cors_origins,
         }
     }

@@ -1,12 +1,13 @@
 //! How much one caller may ask for, and how long an answer may take.
 //!
-//! Requests are counted in this process: with several processes behind one name, each
-//! lets a caller have the whole allowance, and a request costs no query. Sign-ins are
-//! counted in the database, for all processes together: there each one counts, and a
-//! password takes longer than a row.
+//! Requests, and event streams that are open, are counted in this process: with several
+//! processes behind one name, each lets a caller have the whole allowance, and a request
+//! costs no query. Sign-ins are counted in the database, for all processes together: there
+//! each one counts, and a password takes longer than a row.
 
 mod address;
 mod bucket;
+mod streams;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -33,7 +34,10 @@ use seva_store::{
 use sha2::Sha256;
 use tower_sessions::Session;
 
-use self::bucket::Buckets;
+use self::{
+    bucket::Buckets,
+    streams::{Place, Streams},
+};
 use crate::{config::LimitsConfig, refused::Audience};
 
 /// The window in which sign-ins are counted.
@@ -41,6 +45,9 @@ const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// When to come back where nobody knows better: the identity providers count in
 /// windows of minutes.
 const USUAL_WAIT: HeaderValue = HeaderValue::from_static("300");
+
+/// When to come back for one more stream: a dictation is complete within about a minute.
+const STREAM_WAIT: HeaderValue = HeaderValue::from_static("60");
 
 /// Where passwords and codes are tried, and accounts and mails asked for.
 const SIGN_IN_ROUTES: [&str; 15] = [
@@ -69,6 +76,7 @@ struct Inner {
     users: Option<Buckets<UserId>>,
     places: Option<Buckets<IpAddr>>,
     sign_ins: Option<NonZeroU32>,
+    streams: Streams,
     trusted_proxies: Vec<IpNet>,
     pool: PgPool,
     key: [u8; 32],
@@ -82,6 +90,7 @@ impl Limits {
             users: config.requests_per_user.map(Buckets::new),
             places: config.requests_per_address.map(Buckets::new),
             sign_ins: config.sign_ins_per_address,
+            streams: Streams::new(config.streams_per_user),
             trusted_proxies: config.trusted_proxies.clone(),
             pool,
             key: digest(secret.expose(), b"limits of sign-ins"),
@@ -93,6 +102,15 @@ impl Limits {
     pub(crate) fn admit_user(&self, user: UserId) -> Result<(), Duration> {
         let users = self.0.users.as_ref();
         users.map_or(Ok(()), |users| users.take(user, Instant::now()))
+    }
+
+    /// A place for one more event stream of somebody, to be kept as long as it is open.
+    ///
+    /// # Errors
+    /// The answer to whoever has as many as there may be.
+    pub(crate) fn admit_stream(&self, user: UserId) -> Result<Place, Box<Response>> {
+        let taken = self.0.streams.take(user);
+        taken.map_err(|most| Box::new(too_many_streams(most)))
     }
 
     fn admit_place(&self, place: IpAddr) -> Result<(), Duration> {
@@ -191,6 +209,18 @@ pub(crate) fn too_many(audience: Audience, whose: &str, wait: Duration) -> Respo
     ));
     let headers = response.headers_mut();
     headers.insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    response
+}
+
+fn too_many_streams(most: NonZeroU32) -> Response {
+    let mut response = Audience::Api.refuse(AppError::new(
+        ErrorCode::RateLimited,
+        format!(
+            "You follow {most} dictations at once already, which is the most. Close a page that \
+             follows one, or wait until one is complete."
+        ),
+    ));
+    response.headers_mut().insert(RETRY_AFTER, STREAM_WAIT);
     response
 }
 

@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use seva_model::{AppError, ErrorCode, Scope, UserId};
-use seva_services::TokenHolder;
+use seva_services::{SessionKey, TokenHolder, acting};
 
 use crate::{errors::ApiError, limits, refused::Audience, state::AppState};
 
@@ -42,8 +42,10 @@ pub(crate) async fn by_token(
         return limits::too_many(Audience::Api, "your account", wait);
     }
     request.headers_mut().remove(COOKIE);
+    let token = holder.id;
     request.extensions_mut().insert(holder);
-    next.run(request).await
+    // What is done now is written down as done by the token.
+    acting::with_token(token, next.run(request)).await
 }
 
 /// The token of a request to the API. Other kinds of credentials are not ours: a proxy
@@ -81,7 +83,12 @@ pub(crate) fn is_by_token(request: &Request) -> bool {
 #[derive(Clone)]
 pub(crate) enum Grant {
     /// May do all that is theirs.
-    Person(UserId),
+    Person {
+        /// Who it is.
+        user: UserId,
+        /// The session that says so.
+        session: Option<SessionKey>,
+    },
     /// May do what the token says.
     Holder(TokenHolder),
 }
@@ -93,7 +100,7 @@ impl Grant {
     /// `FORBIDDEN`, with the scope that a token is lacking.
     pub(crate) fn permits(&self, scope: Scope) -> Result<UserId, AppError> {
         match self {
-            Self::Person(user) => Ok(*user),
+            Self::Person { user, .. } => Ok(*user),
             Self::Holder(holder) => holder.permits(scope),
         }
     }
@@ -101,8 +108,30 @@ impl Grant {
     /// In whose name whatever is done.
     pub(crate) const fn user_id(&self) -> UserId {
         match self {
-            Self::Person(user) => *user,
+            Self::Person { user, .. } => *user,
             Self::Holder(holder) => holder.user_id,
+        }
+    }
+
+    /// Whether what the caller showed is still good, for an answer that goes on for long:
+    /// the session is there, or the token. When that can't be found out, it is not.
+    pub(crate) async fn is_still_good(&self, state: &AppState) -> bool {
+        match self {
+            Self::Person { user, session } => {
+                let Some(session) = session else {
+                    return false;
+                };
+                let open = state.sessions.is_open(*session, *user).await;
+                open.unwrap_or_else(|error| {
+                    tracing::error!(%error, "a session could not be looked at");
+                    false
+                })
+            }
+            // A failure is in the log.
+            Self::Holder(holder) => {
+                let good = state.services.is_token_good(holder.id).await;
+                good.unwrap_or(false)
+            }
         }
     }
 }
@@ -115,7 +144,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Grant {
             return Ok(Self::Holder(holder.clone()));
         }
         let session = session(parts, state).await?;
-        Ok(Self::Person(session.require_user().await?))
+        Ok(Self::Person {
+            user: session.require_user().await?,
+            session: session.key(),
+        })
     }
 }
 
@@ -132,9 +164,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// An extractor for each scope: everybody else is refused.
+/// An extractor for each set of scopes: who lacks one of them is refused.
 macro_rules! callers {
-    ($($(#[$doc:meta])* $name:ident = $scope:ident,)+) => {$(
+    ($($(#[$doc:meta])* $name:ident = $($scope:ident)&+,)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name(pub(crate) UserId);
@@ -144,7 +176,8 @@ macro_rules! callers {
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
                 let grant = Grant::from_request_parts(parts, state).await?;
-                Ok(Self(grant.permits(Scope::$scope)?))
+                $(grant.permits(Scope::$scope)?;)+
+                Ok(Self(grant.user_id()))
             }
         }
     )+};
@@ -155,12 +188,14 @@ callers! {
     DictationReader = ReadDictations,
     /// Who may begin, change and delete dictations.
     DictationWriter = WriteDictations,
+    /// Who may change a dictation and is answered with the whole of it.
+    DictationEditor = WriteDictations & ReadDictations,
     /// Who may read the prescriptions that are theirs.
     PrescriptionReader = ReadPrescriptions,
     /// Who may write, change and delete drafts.
     PrescriptionWriter = WritePrescriptions,
-    /// Who may sign in the doctor's name.
-    Signer = SignPrescriptions,
+    /// Who may sign in the doctor's name, and read what is signed: the answer has all of it.
+    Signer = SignPrescriptions & ReadPrescriptions,
 }
 
 /// The session of a person's request, signed in or not. A token has none.

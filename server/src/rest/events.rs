@@ -11,11 +11,11 @@ use axum::{
     },
 };
 use futures::{Stream, StreamExt as _, stream};
-use seva_model::{DictationEvent, TranscriptionId};
+use seva_model::{DictationEvent, Scope, TranscriptionId};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    access::DictationReader,
+    access::Grant,
     openapi::{params, refusals},
 };
 use crate::{
@@ -34,7 +34,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Each message is named `dictation`, holds a `DictationEvent` and has its version as id.
 /// The first event is the current state with the segments that the receiver,
 /// who names the last event it saw, has not got; then comes each change. The
-/// stream ends after the final state, and when the server stops.
+/// stream ends after the final state, when the server stops, and within half a minute after
+/// the session or the token is good no more. 429 when too many are open.
 #[utoipa::path(
     get,
     path = "/api/v1/transcriptions/{id}/events",
@@ -50,10 +51,15 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 )]
 pub(crate) async fn follow(
     State(state): State<AppState>,
-    DictationReader(user): DictationReader,
+    grant: Grant,
     UrlPath(id): UrlPath<TranscriptionId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let user = grant.permits(Scope::ReadDictations)?;
+    let place = match state.limits.admit_stream(user) {
+        Ok(place) => place,
+        Err(refusal) => return Ok(*refusal),
+    };
     let seen = headers
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())
@@ -63,12 +69,26 @@ pub(crate) async fn follow(
     let events = stream::once(async { Ok(Event::default().retry(RETRY)) })
         .chain(messages(events))
         .take_until(state.shutdown.clone().cancelled_owned())
-        .chain(goodbye(state.shutdown))
+        .chain(goodbye(state.shutdown.clone()))
+        .take_until(good_no_more(grant, state))
         .inspect(move |_| {
-            let _until_the_end = &open;
+            let _until_the_end = (&open, &place);
         });
     let heartbeat = KeepAlive::new().interval(HEARTBEAT).text("");
     Ok(Sse::new(events).keep_alive(heartbeat).into_response())
+}
+
+/// Until what the caller showed at the beginning is good no more: signed out, put out by a
+/// new password, revoked. A browser comes back and is told so.
+async fn good_no_more(grant: Grant, state: AppState) {
+    loop {
+        tokio::time::sleep(state.stream_check).await;
+        // On the heap for as long as it takes: most of the time a stream only waits.
+        if !Box::pin(grant.is_still_good(&state)).await {
+            tracing::info!(user_id = %grant.user_id(), "a stream outlived what opened it");
+            return;
+        }
+    }
 }
 
 /// Says when to come back, if the server stops: not all at the same moment.

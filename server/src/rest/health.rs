@@ -1,5 +1,7 @@
 //! Whether this process can do its work.
 
+mod together;
+
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -9,11 +11,12 @@ use std::{
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
-use seva_services::ports::SecretSource;
+use seva_services::{Services, ports::SecretSource};
 use time::OffsetDateTime;
 use tokio::{sync::Mutex, time::timeout};
 use utoipa::ToSchema;
 
+use self::together::Together;
 use crate::{errors::timestamp, state::AppState};
 
 /// An answer within 5 s is promised; the checks run side by side.
@@ -22,8 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// asked once in this time, however many ask here.
 const OBJECTS_EVERY: Duration = Duration::from_secs(10);
 
-/// What is asked besides the database.
+/// What is asked, for all who want to know at the same time: nobody is counted here, and
+/// a flood of questions must not take the database from those who work.
 pub(crate) struct Checks {
+    all: Together<[Checked; 3]>,
+    database: Together<Checked>,
     secrets: Arc<dyn SecretSource>,
     /// Names of the keys that this process works with.
     needed: Vec<&'static str>,
@@ -33,10 +39,20 @@ pub(crate) struct Checks {
 impl Checks {
     pub(crate) fn new(secrets: Arc<dyn SecretSource>, needed: Vec<&'static str>) -> Self {
         Self {
+            all: Together::default(),
+            database: Together::default(),
             secrets,
             needed,
             objects: Mutex::new(None),
         }
+    }
+
+    async fn database(&self, services: &Services) -> Checked {
+        let ask = || {
+            let services = services.clone();
+            check("database", async move { services.health().await.is_ok() })
+        };
+        self.database.join(ask).await
     }
 
     async fn secrets(&self) -> bool {
@@ -100,16 +116,8 @@ pub(crate) struct HealthBody {
     security(()),
 )]
 pub(crate) async fn health(State(state): State<AppState>) -> (StatusCode, Json<HealthBody>) {
-    let store = state.services.ports().objects.as_ref();
-    let checked = tokio::join!(
-        check("database", async { state.services.health().await.is_ok() }),
-        check(
-            "object_store",
-            state.checks.objects(async { store.check().await.is_ok() })
-        ),
-        check("secrets", state.checks.secrets()),
-    );
-    let (status, mut body) = report(&[checked.0, checked.1, checked.2]);
+    let ask = || check_all(Arc::clone(&state.checks), state.services.clone());
+    let (status, mut body) = report(&state.checks.all.join(ask).await);
     let breakers = state.breakers.states();
     body.breakers = Some(
         breakers
@@ -117,6 +125,19 @@ pub(crate) async fn health(State(state): State<AppState>) -> (StatusCode, Json<H
             .collect(),
     );
     (status, Json(body))
+}
+
+async fn check_all(checks: Arc<Checks>, services: Services) -> [Checked; 3] {
+    let store = services.ports().objects.as_ref();
+    let (database, objects, secrets) = tokio::join!(
+        checks.database(&services),
+        check(
+            "object_store",
+            checks.objects(async { store.check().await.is_ok() })
+        ),
+        check("secrets", checks.secrets()),
+    );
+    [database, objects, secrets]
 }
 
 /// Whether requests may be sent to this process.
@@ -134,7 +155,7 @@ pub(crate) async fn health(State(state): State<AppState>) -> (StatusCode, Json<H
     security(()),
 )]
 pub(crate) async fn ready(State(state): State<AppState>) -> (StatusCode, Json<HealthBody>) {
-    let database = check("database", async { state.services.health().await.is_ok() });
+    let database = state.checks.database(&state.services).await;
     let stopping = Checked {
         name: "running",
         state: if state.shutdown.is_cancelled() {
@@ -144,7 +165,7 @@ pub(crate) async fn ready(State(state): State<AppState>) -> (StatusCode, Json<He
         },
         took: Duration::ZERO,
     };
-    let (status, body) = report(&[database.await, stopping]);
+    let (status, body) = report(&[database, stopping]);
     (status, Json(body))
 }
 

@@ -5,14 +5,15 @@
 //! out in each place, where the document now names their own shape.
 
 use seva_model::AppError;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Defines `ListQuery` and `SearchBody` of a list, each of which becomes the list's filter.
-/// What the API leaves open of the filter is named in braces, with what it is then.
+/// Where a list can begin at a moment, the field for it is named in braces.
 ///
 /// The texts are taken as tokens, not as literals: derives pass over a literal of a macro.
 macro_rules! listing {
     (
-        $filter:ident { $($open:ident: $none:expr)? },
+        $filter:ident { $($since:ident)? },
         status: $status:ident,
         search: $found_in:tt at $search:tt as $body:ident $(,)?
     ) => {
@@ -22,6 +23,11 @@ macro_rules! listing {
         pub(crate) struct ListQuery {
             /// Only those in this state.
             status: Option<$status>,
+            $(
+                /// Only those of this moment or later: RFC 3339, such as 2026-11-22T09:30:00Z.
+                #[param(format = DateTime)]
+                $since: Option<String>,
+            )?
             /// `next` of the page before.
             before: Option<String>,
             /// Rows of a page: 25 unless told, at most 100.
@@ -33,7 +39,7 @@ macro_rules! listing {
 
         impl ListQuery {
             /// # Errors
-            /// It has words to search for.
+            /// It has words to search for, or no moment where one belongs.
             pub(super) fn filter(self) -> Result<$filter, seva_model::AppError> {
                 if self.search.is_some() {
                     return Err(crate::rest::listing::no_place_for_names($search));
@@ -41,10 +47,11 @@ macro_rules! listing {
                 let rows = SearchBody {
                     search: None,
                     status: self.status,
+                    $($since: self.$since,)?
                     before: self.before,
                     limit: self.limit,
                 };
-                Ok(rows.filter())
+                rows.filter()
             }
         }
 
@@ -56,6 +63,11 @@ macro_rules! listing {
             search: Option<String>,
             /// Only those in this state.
             status: Option<$status>,
+            $(
+                /// Only those of this moment or later: RFC 3339, such as 2026-11-22T09:30:00Z.
+                #[schema(format = DateTime)]
+                $since: Option<String>,
+            )?
             /// `next` of the page before.
             before: Option<String>,
             /// Rows of a page: 25 unless told, at most 100.
@@ -63,19 +75,36 @@ macro_rules! listing {
         }
 
         impl SearchBody {
-            pub(super) fn filter(self) -> $filter {
-                $filter {
+            /// # Errors
+            /// There is no moment where one belongs.
+            pub(super) fn filter(self) -> Result<$filter, seva_model::AppError> {
+                Ok($filter {
                     search: self.search,
                     status: self.status,
                     before: self.before,
                     limit: self.limit,
-                    $($open: $none,)?
-                }
+                    $($since: crate::rest::listing::moment(stringify!($since), self.$since)?,)?
+                })
             }
         }
     };
 }
 pub(super) use listing;
+
+/// The moment that a field names, if it names any.
+pub(super) fn moment(
+    field: &str,
+    text: Option<String>,
+) -> Result<Option<OffsetDateTime>, AppError> {
+    let read = text.map(|text| OffsetDateTime::parse(text.trim(), &Rfc3339));
+    read.transpose().map_err(|_| {
+        AppError::field(
+            field,
+            "Write the moment as RFC 3339 does, such as 2026-11-22T09:30:00Z. In an address a + \
+             is written %2B.",
+        )
+    })
+}
 
 /// The refusal of words to search for in an address, which names where they may be sent.
 pub(super) fn no_place_for_names(search: &str) -> AppError {

@@ -30,8 +30,9 @@ use crate::errors::{ApiError, JsonBody, UrlPath, UrlQuery};
 
 /// Write a prescription.
 ///
-/// With a `transcription_id` alone it is drafted from what was said, which takes the scope
-/// `read:dictations` as well; with content it says that, for a dictation or for none.
+/// With a `transcription_id` alone it is drafted from what was said; with content it says
+/// that, for a dictation or for none. A token that names a `transcription_id` needs the scope
+/// `read:dictations` as well.
 #[utoipa::path(
     post,
     path = "/api/v1/prescriptions",
@@ -50,7 +51,11 @@ use crate::errors::{ApiError, JsonBody, UrlPath, UrlQuery};
         )),
         refusals::Making,
     ),
-    security(("session" = []), ("token" = ["write:prescriptions"])),
+    security(
+        ("session" = []),
+        ("token" = ["write:prescriptions"]),
+        ("token" = ["read:dictations", "write:prescriptions"]),
+    ),
 )]
 pub(crate) async fn create(
     State(services): State<Services>,
@@ -133,7 +138,7 @@ pub(crate) async fn search(
     PrescriptionReader(user): PrescriptionReader,
     JsonBody(body): JsonBody<SearchBody>,
 ) -> Result<Json<ListBody>, ApiError> {
-    page(&services, user, &body.filter()).await
+    page(&services, user, &body.filter()?).await
 }
 
 async fn page(
@@ -181,6 +186,7 @@ fn whole(services: &Services, prescription: Prescription) -> Response {
 /// Replace what a draft says.
 ///
 /// With the version that was read, so that nobody's change is lost. 409 when it is signed.
+/// Of the content, the answer has what was sent and nothing that was there before.
 #[utoipa::path(
     put,
     path = "/api/v1/prescriptions/{id}",
@@ -229,7 +235,8 @@ pub(crate) async fn delete(
 
 /// Sign a prescription.
 ///
-/// The version that was read, and no other. 400 with everything that is missing.
+/// The version that was read, and no other. 400 with everything that is missing. The answer
+/// has the whole prescription, so a token has to let its holder read it as well.
 #[utoipa::path(
     post,
     path = "/api/v1/prescriptions/{id}/finalize",
@@ -241,7 +248,7 @@ pub(crate) async fn delete(
         (status = 200, description = "The signed prescription.", body = WholeBody, headers(("ETag" = String, description = "Its version, for the next change."))),
         refusals::Saving,
     ),
-    security(("session" = []), ("token" = ["sign:prescriptions"])),
+    security(("session" = []), ("token" = ["read:prescriptions", "sign:prescriptions"])),
 )]
 pub(crate) async fn finalize(
     State(services): State<Services>,

@@ -13,7 +13,7 @@ use seva_services::{Services, TranscriptionFilter};
 
 use self::bodies::{BegunBody, ListBody, ListQuery, SearchBody, UploadForm, WholeBody};
 use super::{
-    access::{DictationReader, DictationWriter},
+    access::{DictationEditor, DictationReader, DictationWriter},
     bodies::{DoneBody, done},
     idempotency,
     openapi::{params, refusals},
@@ -93,7 +93,7 @@ pub(crate) async fn search(
     DictationReader(user): DictationReader,
     JsonBody(body): JsonBody<SearchBody>,
 ) -> Result<Json<ListBody>, ApiError> {
-    page(&services, user, &body.filter()).await
+    page(&services, user, &body.filter()?).await
 }
 
 async fn page(
@@ -189,7 +189,8 @@ pub(crate) async fn retry(
 
 /// Look for entities once more.
 ///
-/// In the text as it is now. 409 before it is complete.
+/// In the text as it is now. 409 before it is complete. The answer has the whole dictation,
+/// so a token has to let its holder read it as well.
 #[utoipa::path(
     post,
     path = "/api/v1/transcriptions/{id}/extract",
@@ -197,11 +198,11 @@ pub(crate) async fn retry(
     tag = "Dictations",
     params(params::Id),
     responses((status = 200, description = "The dictation with what was found.", body = WholeBody), refusals::Changing),
-    security(("session" = []), ("token" = ["write:dictations"])),
+    security(("session" = []), ("token" = ["read:dictations", "write:dictations"])),
 )]
 pub(crate) async fn extract(
     State(services): State<Services>,
-    DictationWriter(user): DictationWriter,
+    DictationEditor(user): DictationEditor,
     UrlPath(id): UrlPath<TranscriptionId>,
 ) -> Result<Json<WholeBody>, ApiError> {
     let transcription = services.retry_extraction(user, id).await?;

@@ -3,7 +3,7 @@
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, TestApp, spawn_web, spawn_web_with};
+use crate::support::{Browser, TestApp, mailed_code, recordings, spawn_web, spawn_web_with};
 
 const TOKENS: &str = "/api/v1/auth/tokens";
 const ALL: [&str; 5] = [
@@ -15,14 +15,14 @@ const ALL: [&str; 5] = [
 ];
 
 /// A program: no cookie, no origin, a token.
-struct Program {
+pub(crate) struct Program {
     browser: Browser,
     secret: String,
-    id: String,
+    pub(crate) id: String,
 }
 
 impl Program {
-    async fn of(app: &TestApp, doctor: &Browser, scopes: &[&str]) -> Self {
+    pub(crate) async fn of(app: &TestApp, doctor: &Browser, scopes: &[&str]) -> Self {
         let body = json!({ "name": "Ward sync", "scopes": scopes, "expires_in_days": 7 });
         let made = doctor.post(TOKENS, &body).await;
         assert_eq!(made.status(), StatusCode::CREATED);
@@ -34,12 +34,12 @@ impl Program {
         }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.browser.bare(method, path);
         request.bearer_auth(&self.secret)
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 }
@@ -192,8 +192,130 @@ async fn the_cookie_beside_a_good_token_counts_for_nothing() {
     assert!(sentence.contains("write:prescriptions"), "{sentence}");
 }
 
+/// Some routes change something and answer with the whole of it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_password_leaves_tokens_as_they_are() {
+async fn what_a_program_may_not_read_is_in_no_answer() {
+    let app = spawn_web().await;
+    let doctor = app.doctor().await;
+    app.register(&app.user(0).await, "Asha Verma", "MH-12345")
+        .await;
+    let dictation = doctor.dictate("visit.m4a", recordings::short()).await;
+    let rows = app.rows();
+    rows.end_without_entities(&dictation, "Nila takes metformin.")
+        .await;
+    let list = "/api/v1/prescriptions";
+    let body = json!({ "patient_name": "Nila", "medications": [{ "name": "Metformin" }] });
+    let made: Value = doctor.post(list, &body).await.json().await.unwrap();
+    let id = made["prescription_id"].as_str().unwrap();
+    let prescription = format!("{list}/{id}");
+
+    let writes = [
+        "write:dictations",
+        "write:prescriptions",
+        "sign:prescriptions",
+    ];
+    let writer = Program::of(&app, &doctor, &writes).await;
+    let post = async |path: &str| {
+        let request = writer.request(Method::POST, path);
+        request.header("if-match", "\"1\"").send().await.unwrap()
+    };
+    for (path, missing) in [
+        (
+            format!("/api/v1/transcriptions/{dictation}/extract"),
+            "read:dictations",
+        ),
+        (format!("{prescription}/finalize"), "read:prescriptions"),
+    ] {
+        let answer = post(&path).await;
+        let sentence = refused(answer, StatusCode::FORBIDDEN, "FORBIDDEN").await;
+        assert!(sentence.contains(missing), "{path}: {sentence}");
+    }
+    assert_eq!(rows.audited(&dictation, "transcription.extract").await, 0);
+    assert_eq!(rows.audited(id, "prescription.finalize").await, 0);
+
+    let copied = post(&format!("{prescription}/copy")).await;
+    assert_eq!(copied.status(), StatusCode::CREATED);
+    let put = writer
+        .request(Method::PUT, &prescription)
+        .header("if-match", "\"1\"")
+        .json(&json!({ "patient_name": "Imran" }));
+    let put = put.send().await.unwrap();
+    assert_eq!(put.status(), StatusCode::OK);
+    for answer in [copied, put] {
+        let answer = answer.text().await.unwrap();
+        assert!(!answer.contains("Nila") && !answer.contains("Metformin"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_tells_a_programs_signature_from_the_doctors() {
+    let app = spawn_web().await;
+    let doctor = app.doctor().await;
+    app.register(&app.user(0).await, "Asha Verma", "MH-12345")
+        .await;
+    let scopes = [
+        "read:prescriptions",
+        "write:prescriptions",
+        "sign:prescriptions",
+    ];
+    let program = Program::of(&app, &doctor, &scopes).await;
+    for token in [program.id.as_str(), "-"] {
+        let request = |method, path: &str| {
+            if token == "-" {
+                doctor.request(method, path)
+            } else {
+                program.request(method, path)
+            }
+        };
+        let body = json!({ "patient_name": "Imran", "medications": [{ "name": "Metformin" }] });
+        let made = request(Method::POST, "/api/v1/prescriptions").json(&body);
+        let made: Value = made.send().await.unwrap().json().await.unwrap();
+        let id = made["prescription_id"].as_str().unwrap();
+        let path = format!("/api/v1/prescriptions/{id}/finalize");
+        let signed = request(Method::POST, &path).header("if-match", "\"1\"");
+        assert_eq!(signed.send().await.unwrap().status(), StatusCode::OK);
+        assert_eq!(
+            app.rows().acts(id).await,
+            [
+                format!("prescription.create {token}"),
+                format!("prescription.finalize {token}"),
+            ]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_password_takes_all_tokens_with_it() {
+    let app = spawn_web().await;
+    let (doctor, other) = (app.doctor().await, app.doctor().await);
+    let scopes = ["read:dictations"];
+    let one = Program::of(&app, &doctor, &scopes).await;
+    let two = Program::of(&app, &doctor, &scopes).await;
+    let of_other = Program::of(&app, &other, &scopes).await;
+    let email = "doctor0@clinic.example";
+    let stranger = app.stranger();
+    let address = json!({ "email": email });
+    let forgot = stranger.post("/api/v1/auth/forgot", &address).await;
+    assert_eq!(forgot.status(), StatusCode::OK);
+    let list = "/api/v1/transcriptions";
+    assert_eq!(one.get(list).await.status(), StatusCode::OK, "not yet");
+
+    let code = mailed_code(&app.mail(), email);
+    let body = json!({ "email": email, "confirmation_code": code, "password": "Another-Pass-2" });
+    let reset = stranger.post("/api/v1/auth/reset", &body).await;
+    assert_eq!(reset.status(), StatusCode::OK);
+    for program in [&one, &two] {
+        let answer = program.get(list).await;
+        let sentence = refused(answer, StatusCode::UNAUTHORIZED, "NOT_SIGNED_IN").await;
+        assert!(sentence.contains("was revoked"), "{sentence}");
+        let revoked = app.rows().audited(&program.id, "access_token.revoke").await;
+        assert_eq!(revoked, 1);
+    }
+    assert_eq!(of_other.get(list).await.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_password_leaves_tokens_as_they_are() {
     let app = spawn_web().await;
     let doctor = app.doctor().await;
     let program = Program::of(&app, &doctor, &["read:dictations"]).await;

@@ -4,6 +4,8 @@
 //! `uploads`.
 
 mod forms;
+mod routes;
+mod takes;
 mod texts;
 
 use reqwest::{Method, Response, StatusCode};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use seva_model::{Stage, TranscriptionStatus};
 
-use crate::support::{recordings, spawn_app};
+use crate::support::{recordings, spawn_app, spawn_web};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn property_21_a_dictation_is_followed_from_upload_to_its_entities() {
@@ -218,4 +218,45 @@ async fn a_dictation_without_its_entities_is_shown_and_they_are_looked_for_again
     assert_eq!(usize::try_from(stored).unwrap(), entities.len());
     assert_eq!(app.rows().audited(&id, "transcription.extract").await, 2);
     assert_eq!(app.rows().count("jobs").await, 0, "nothing is heard again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_begins_at_the_moment_that_is_named() {
+    let app = spawn_web().await;
+    let doctor = app.doctor().await;
+    let early = doctor.dictate("early.m4a", recordings::short()).await;
+    let late = doctor.dictate("late.m4a", recordings::short()).await;
+    let list = "/api/v1/transcriptions";
+    let ids = |page: &serde_json::Value| -> Vec<String> {
+        let rows = page["transcriptions"].as_array().unwrap().iter();
+        rows.map(|row| row["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let all = doctor.read(list).await;
+    assert_eq!(ids(&all), [late.clone(), early.clone()]);
+    let since = all["transcriptions"][0]["created_at"].as_str().unwrap();
+    let newer = doctor.read(&format!("{list}?since={since}")).await;
+    assert_eq!(
+        ids(&newer),
+        std::slice::from_ref(&late),
+        "that moment is in it"
+    );
+    let none = format!("{list}?since={since}&status=FAILED");
+    assert!(ids(&doctor.read(&none).await).is_empty());
+    let search = format!("{list}/search");
+    let body = serde_json::json!({ "search": "Imran", "since": since });
+    let found: serde_json::Value = doctor.post(&search, &body).await.json().await.unwrap();
+    assert_eq!(ids(&found), [late]);
+
+    let body = serde_json::json!({ "since": "yesterday" });
+    let refused = [
+        doctor.get(&format!("{list}?since=yesterday")).await,
+        doctor.post(&search, &body).await,
+    ];
+    for answer in refused {
+        assert_eq!(answer.status(), 400);
+        let answer: serde_json::Value = answer.json().await.unwrap();
+        let sentence = answer["error"]["fields"]["since"].as_str().unwrap();
+        assert!(sentence.contains("2026-11-22T09:30:00Z"), "{sentence}");
+    }
 }

@@ -31,6 +31,7 @@ mod properties;
 mod refused;
 mod sessions;
 mod shutdown;
+mod streams;
 mod support;
 mod tokens;
 mod traces;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, TestApp, spawn_web};
+use crate::support::{Browser, TestApp, recordings, spawn_web};
 
 const ID: &str = "0190b6a8-7b0e-7e60-8c8e-2f2c1d0a0b11";
 
@@ -31,6 +31,10 @@ impl Route {
     fn is_open(&self) -> bool {
         self.security.iter().any(|way| way == &json!({}))
     }
+
+    fn is_upload(&self) -> bool {
+        self.method == Method::POST && self.path == "/api/v1/transcriptions"
+    }
 }
 
 async fn document(app: &TestApp) -> Value {
@@ -55,9 +59,12 @@ fn routes(document: &Value) -> Vec<Route> {
     routes
 }
 
-/// Something that is neither empty nor what any route expects.
-fn nonsense(request: RequestBuilder, method: &Method) -> RequestBuilder {
-    if method == Method::GET || method == Method::DELETE {
+/// Something that is neither empty nor what any route expects; but a whole form where
+/// one is uploaded, because whether it is a form is looked at before anything else.
+fn nonsense(request: RequestBuilder, route: &Route) -> RequestBuilder {
+    if route.is_upload() {
+        request.multipart(recordings::form())
+    } else if route.method == Method::GET || route.method == Method::DELETE {
         request
     } else {
         request
@@ -72,7 +79,7 @@ async fn every_route_of_the_document_is_there_and_asks_who_calls() {
     for route in routes(&document(&app).await) {
         let named = format!("{} {}", route.method, route.path);
         let request = app.stranger().request(route.method.clone(), &route.path);
-        let answer = nonsense(request, &route.method).send().await.unwrap();
+        let answer = nonsense(request, &route).send().await.unwrap();
         let status = answer.status();
         assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{named}");
         if status == StatusCode::NOT_FOUND {
@@ -82,7 +89,7 @@ async fn every_route_of_the_document_is_there_and_asks_who_calls() {
                 "{named} is a page that is missing"
             );
         }
-        if !route.is_open() && route.path != "/api/v1/transcriptions" {
+        if !route.is_open() {
             assert_eq!(status, StatusCode::UNAUTHORIZED, "{named}");
         }
     }
@@ -111,7 +118,7 @@ impl Tokens {
 
 async fn asked(app: &TestApp, route: &Route, token: &str) -> StatusCode {
     let request = app.stranger().bare(route.method.clone(), &route.path);
-    let request = nonsense(request.bearer_auth(token), &route.method);
+    let request = nonsense(request.bearer_auth(token), route);
     request.send().await.unwrap().status()
 }
 
@@ -134,8 +141,7 @@ async fn scopes_are_what_the_document_says() {
     assert_eq!(all.len(), 5);
     for route in routes(&document) {
         let named = format!("{} {}", route.method, route.path);
-        // Whether it is a form is looked at before anything else.
-        if route.is_open() || named == "POST /api/v1/transcriptions" {
+        if route.is_open() {
             continue;
         }
         let Some(needed) = route.scopes() else {
@@ -149,12 +155,18 @@ async fn scopes_are_what_the_document_says() {
             status != StatusCode::FORBIDDEN && status != StatusCode::UNAUTHORIZED,
             "{named} refuses its own scopes with {status}"
         );
+        let uploaded = app.rows().count("transcriptions").await;
+        if route.is_upload() {
+            assert_eq!((status, uploaded), (StatusCode::ACCEPTED, 1));
+        }
         for scope in &needed {
             let mut others = all.clone();
             others.remove(scope);
             let status = asked(&app, &route, &tokens.with(&others).await).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{named} without {scope}");
         }
+        let stored = app.rows().count("transcriptions").await;
+        assert_eq!(stored, uploaded, "{named}: a refused upload is stored");
     }
 }
 

@@ -1,5 +1,5 @@
 //! The main job with marked words in every place that a person can fill: none of them
-//! is in a line of the log, whatever is logged, in a metric, or in an address.
+//! is in a line of the log, whatever is logged, in a metric, in a span, or in an address.
 
 use std::{collections::BTreeSet, net::TcpListener};
 
@@ -9,7 +9,7 @@ use seva_model::TranscriptionStatus;
 use seva_testkit::TestDatabase;
 use tempfile::TempDir;
 
-use crate::support::{Browser, ServerProcess, mailed_code, recordings};
+use crate::support::{Browser, Collector, ServerProcess, mailed_code, recordings};
 
 const EMAIL: &str = "qxemail@clinic.example";
 const PASSWORD: &str = "Qxpassword-1";
@@ -99,14 +99,16 @@ fn free_port() -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_the_main_job_is_in_the_log_a_metric_or_an_address() {
+async fn nothing_of_the_main_job_is_in_the_log_a_metric_a_span_or_an_address() {
     let database = TestDatabase::new().await;
     let home = tempfile::tempdir().unwrap();
     let metrics = format!("127.0.0.1:{}", free_port());
+    let collector = Collector::start().await;
     let extra = [
         ("SEVA_LOG", "trace"),
         ("SEVA_LOG_FORMAT", "json"),
         ("SEVA_METRICS_ADDR", metrics.as_str()),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address.as_str()),
     ];
     let server = ServerProcess::start_with(&database, home.path(), "all", &extra);
     let mut walk = Walk {
@@ -129,10 +131,13 @@ async fn nothing_of_the_main_job_is_in_the_log_a_metric_or_an_address() {
     let watcher = Browser::new(&format!("http://{metrics}"));
     let measured = watcher.get("/metrics").await.text().await.unwrap();
     let measured = measured.to_lowercase();
-    let log = server.terminate().to_lowercase();
+    // The last spans are sent at the end, and taken by a task of this runtime.
+    let ended = tokio::task::spawn_blocking(move || server.terminate());
+    let log = ended.await.unwrap().to_lowercase();
+    let spans = collector.text().to_lowercase();
     let addresses: Vec<String> = walk.addresses.into_iter().collect();
     let addresses = addresses.join("\n").to_lowercase();
-    assert_told(&log, &measured, &addresses);
+    assert_told(&log, &measured, &spans, &addresses);
 
     let beginning: String = heard.to_lowercase().chars().take(24).collect();
     let private = MARKS
@@ -142,6 +147,7 @@ async fn nothing_of_the_main_job_is_in_the_log_a_metric_or_an_address() {
         for (place, text) in [
             ("the log", &log),
             ("the metrics", &measured),
+            ("a span", &spans),
             ("an address", &addresses),
         ] {
             let line = text.lines().find(|line| line.contains(mark));
@@ -151,7 +157,7 @@ async fn nothing_of_the_main_job_is_in_the_log_a_metric_or_an_address() {
 }
 
 /// What is looked through is there, and tells what happened.
-fn assert_told(log: &str, measured: &str, addresses: &str) {
+fn assert_told(log: &str, measured: &str, spans: &str, addresses: &str) {
     for line in log.lines() {
         serde_json::from_str::<Value>(line).unwrap();
     }
@@ -162,6 +168,9 @@ fn assert_told(log: &str, measured: &str, addresses: &str) {
         "\"level\":\"debug\"",
     ] {
         assert!(log.contains(told), "{told}");
+    }
+    for told in ["/api/v1/prescriptions/{id}/fhir", "authenticate"] {
+        assert!(spans.contains(told), "{told}");
     }
     for told in ["seva_http_request_duration_seconds", "seva_jobs"] {
         assert!(measured.contains(told), "{told}");

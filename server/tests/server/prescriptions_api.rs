@@ -286,6 +286,13 @@ async fn the_list_is_read_a_page_at_a_time_and_searched_by_a_body() {
         .post(&search, &json!({ "search": "lisino", "limit": 1 }))
         .await;
     assert_eq!(listed(found).await.0, ["Jane"]);
+    for list in [ROOT, "/api/v1/transcriptions"] {
+        for (query, field) in [("limit=many", "limit"), ("status=LOST", "status")] {
+            let odd = doctor.get(&format!("{list}?{query}")).await;
+            let error = refused(odd, StatusCode::BAD_REQUEST, "VALIDATION_FAILED").await;
+            assert!(error["fields"][field].is_string(), "{list}?{query}");
+        }
+    }
     let stale = doctor.get(&format!("{ROOT}?before=nonsense")).await;
     refused(stale, StatusCode::BAD_REQUEST, "VALIDATION_FAILED").await;
 }

@@ -1,7 +1,7 @@
 //! Promises about the whole server that no other file of these tests is about. What
 //! they are, and where the others are kept: docs/properties.md.
 
-use std::process::Command;
+use std::{collections::BTreeSet, process::Command};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use seva_testkit::TestDatabase;
 use time::UtcOffset;
 use uuid::Uuid;
 
-use crate::support::{spawn_web, variables};
+use crate::support::{recordings, spawn_web, variables};
 
 /// Whoever is not signed in yet uses these.
 const OPEN: [&str; 8] = [
@@ -64,22 +64,60 @@ async fn property_9_no_protected_route_answers_without_a_session() {
             if let Some(cookie) = cookie {
                 request = request.header("cookie", cookie);
             }
-            if *method == Method::POST || *method == Method::PUT {
+            if *method == Method::POST && route == "/api/v1/transcriptions" {
+                request = request.multipart(recordings::form());
+            } else if *method == Method::POST || *method == Method::PUT {
                 request = request.header("if-match", "\"1\"").json(&json!({}));
             }
             let refused = request.send().await.unwrap();
             let status = refused.status();
-            // What is no form at all is refused before anybody is asked for.
-            let is_form = *method == Method::POST && route == "/api/v1/transcriptions";
-            let expected = match is_form {
-                true => StatusCode::BAD_REQUEST,
-                false => StatusCode::UNAUTHORIZED,
-            };
+            let expected = StatusCode::UNAUTHORIZED;
             assert_eq!(status, expected, "{method} {route} with {cookie:?}");
             let refused: Value = refused.json().await.unwrap();
             assert_eq!(refused["success"], false, "{method} {route}");
         }
     }
+    assert_eq!(app.rows().count("transcriptions").await, 0);
+    assert_eq!(app.files().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn property_19_an_upload_is_answered_with_its_own_job_whose_state_can_be_asked_for() {
+    let app = spawn_web().await;
+    let doctor = app.doctor().await;
+    let mut jobs = BTreeSet::new();
+    for _ in 0..3 {
+        let begun = doctor.send_form(recordings::form()).await;
+        assert_eq!(begun.status(), StatusCode::ACCEPTED);
+        let begun: Value = begun.json().await.unwrap();
+        let id = begun["transcription_id"].as_str().unwrap();
+        assert_eq!(begun["job_name"], format!("seva-{id}"));
+        let dictation = doctor.dictation(id).await;
+        assert_eq!(dictation["status"], "PENDING");
+        assert_eq!(dictation["transcript"], "");
+        assert_eq!(app.rows().count_of("jobs", id).await, 1);
+        jobs.insert(id.to_owned());
+    }
+    assert_eq!(jobs.len(), 3, "each has its own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn property_20_who_asks_for_a_finished_dictation_gets_all_of_its_transcript() {
+    let app = spawn_web().await;
+    let doctor = app.doctor().await;
+    let id = doctor.dictate("visit.m4a", recordings::short()).await;
+    let heard: Vec<String> = (0..400).map(|place| format!("word{place}")).collect();
+    let words: Vec<_> = heard.iter().map(|word| (word.as_str(), 0.5, 0.7)).collect();
+    app.rows().end_with_words(&id, &words).await;
+    let dictation = doctor.dictation(&id).await;
+    assert_eq!(dictation["status"], "COMPLETED");
+    assert_eq!(dictation["transcript"], heard.join(" "));
+    let segments = dictation["segments"].as_array().unwrap();
+    let words = segments
+        .iter()
+        .flat_map(|segment| segment["words"].as_array().unwrap());
+    let words: Vec<_> = words.map(|word| word["text"].as_str().unwrap()).collect();
+    assert_eq!(words, heard);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,8 @@ use crate::support::variables;
 /// What a server is configured with.
 type Variables = &'static [(&'static str, &'static str)];
 
+const NO_POOL: &str = "us-east-1_absent";
+
 struct World {
     database: TestDatabase,
     ministack: Ministack,
@@ -57,6 +59,10 @@ impl World {
                 self.comprehend.endpoint(),
             )
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env(
+                "SEVA_COGNITO_JWKS_URL",
+                format!("{}/{NO_POOL}/.well-known/jwks.json", self.ministack.url()),
+            )
             .envs(more.iter().copied())
             .current_dir(home.path())
             .kill_on_drop(true);
@@ -93,10 +99,14 @@ async fn property_2_a_service_that_is_not_as_configured_stops_the_start() {
         (
             &[
                 ("SEVA_IDENTITY", "aws"),
-                ("SEVA_COGNITO_USER_POOL_ID", "us-east-1_absent"),
+                ("SEVA_COGNITO_USER_POOL_ID", NO_POOL),
                 ("SEVA_COGNITO_CLIENT_ID", "absent"),
             ],
-            &["Cognito (SEVA_IDENTITY=aws)"],
+            &[
+                "Cognito (SEVA_IDENTITY=aws)",
+                "cognito failed at GetJwks",
+                "/us-east-1_absent/.well-known/jwks.json: refused, HTTP 4",
+            ],
         ),
         (
             &[
@@ -114,26 +124,39 @@ async fn property_2_a_service_that_is_not_as_configured_stops_the_start() {
                 ("SEVA_TRANSCRIBER", "aws"),
                 ("SEVA_TRANSCRIBE_OUTPUT_BUCKET", "seva-absent"),
             ],
-            &["Transcribe Medical (SEVA_TRANSCRIBER=aws)"],
+            &[
+                "Transcribe Medical (SEVA_TRANSCRIBER=aws)",
+                "the bucket seva-absent: refused, HTTP 404",
+            ],
         ),
         (
             &[("SEVA_EXTRACTOR", "aws")],
-            &["Comprehend Medical (SEVA_EXTRACTOR=aws)"],
+            &[
+                "Comprehend Medical (SEVA_EXTRACTOR=aws)",
+                "comprehend failed at ",
+                "refused, HTTP 400, AccessDeniedException",
+            ],
         ),
         (
             &[
                 ("SEVA_MAILER", "aws"),
                 ("SEVA_SES_FROM", "seva@absent.example"),
             ],
-            &["SES (SEVA_MAILER=aws)"],
+            &[
+                "SES (SEVA_MAILER=aws)",
+                "SES has not verified absent.example, so it does not send for seva@absent.example",
+            ],
         ),
     ];
     for (configured, expected) in cases {
         let ended = world.start(configured).await;
         let said = String::from_utf8(ended.stderr).unwrap();
         assert!(!ended.status.success(), "{configured:?} started");
+        // Not what was logged on the way there.
+        let told = said.lines().skip_while(|line| !line.starts_with("Error: "));
+        let told = told.collect::<Vec<_>>().join("\n");
         for words in expected {
-            assert!(said.contains(words), "{words}: {said}");
+            assert!(told.contains(words), "{words}: {said}");
         }
         let out = String::from_utf8(ended.stdout).unwrap();
         assert!(!out.contains("SEVA is ready"), "{configured:?}: {out}");

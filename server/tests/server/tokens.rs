@@ -95,7 +95,7 @@ async fn property_8_a_sign_in_that_the_provider_ended_leads_to_the_door_with_its
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_out_is_one_even_when_the_provider_does_not_answer() {
+async fn property_12_a_sign_out_ends_the_session_even_when_the_provider_does_not_answer() {
     let (app, provider) = spawn(3600).await;
     let doctor = app.doctor().await;
     provider.down.store(true, Ordering::SeqCst);

@@ -43,7 +43,7 @@ pub(crate) fn AccessTokensPage() -> impl IntoView {
         <h1>"Access tokens"</h1>
         <p>"A program that works for you shows a token instead of your password, and can do what you let the token do, in your name. "
             <a href="/api/docs" rel="external">"What programs can ask for"</a></p>
-        <p>"A new password leaves tokens as they are. Revoke here what is not needed any more, and at once what somebody else may have seen."</p>
+        <p>"Changing your password leaves tokens as they are; resetting a forgotten one revokes them all. Revoke here what is not needed any more, and at once what somebody else may have seen."</p>
         {move || revoked().then(|| view! { <Notice tone=Tone::Good sentence="Revoked. It is refused from now on."/> })}
         {answers.map(|answer| move || trouble_of(answer.get().as_ref())
             .map(|error| view! { <Notice tone=Tone::Bad sentence=error.to_string()/> })).collect_view()}
@@ -190,7 +190,7 @@ const fn label(scope: Scope) -> &'static str {
         Scope::WriteDictations => "Send and change dictations",
         Scope::ReadPrescriptions => "Read prescriptions",
         Scope::WritePrescriptions => "Write drafts of prescriptions",
-        Scope::SignPrescriptions => "Sign prescriptions in your name",
+        Scope::SignPrescriptions => "Sign prescriptions in your name, if it may read them, too",
     }
 }
 

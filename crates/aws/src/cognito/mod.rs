@@ -28,7 +28,10 @@ use self::{
     refusals::ask,
     tokens::{Claimed, TokenError, Verifier},
 };
-use crate::{AwsClients, call::Service};
+use crate::{
+    AwsClients,
+    call::{Service, about},
+};
 
 /// Cognito's messages quote addresses.
 const SERVICE: Service = Service::private("cognito");
@@ -104,7 +107,9 @@ impl CognitoIdentity {
     /// # Errors
     /// The first of these that is not so.
     pub async fn check(&self) -> Result<(), PortError> {
-        self.tokens.keys().load().await?;
+        let place = &self.settings.jwks_url;
+        let keys = self.tokens.keys().load().await;
+        keys.map_err(|error| about(&format!("the user pool's keys at {place}"), error))?;
         let sent = self
             .client
             .initiate_auth()
@@ -117,7 +122,10 @@ impl CognitoIdentity {
             None => sent,
         };
         match ask("InitiateAuth", sent.send()).await {
-            Err(refusal) if !refusal.is_of_person() => Err(refusal.into_port()),
+            Err(refusal) if !refusal.is_of_person() => {
+                let client = format!("the app client {}", self.settings.client_id);
+                Err(about(&client, refusal.into_port()))
+            }
             _ => Ok(()),
         }
     }

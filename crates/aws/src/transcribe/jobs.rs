@@ -19,7 +19,7 @@ use super::{
     polling::{Pauses, Polling},
     reasons, transcript,
 };
-use crate::{AwsClients, put::put};
+use crate::{AwsClients, call::about, put::put};
 
 /// Readings of a stretch that the service is asked for.
 const READINGS: i32 = 3;
@@ -85,7 +85,8 @@ impl Jobs {
     pub(super) async fn check(&self) -> Result<(), PortError> {
         let bucket = &self.options.output_bucket;
         let asked = self.s3.head_bucket().bucket(bucket).send();
-        let answer = BUCKET.call("HeadBucket", asked).await?;
+        let answer = BUCKET.call("HeadBucket", asked).await;
+        let answer = answer.map_err(|error| about(&format!("the bucket {bucket}"), error))?;
         let ours = self.s3.config().region().map_or("", AsRef::as_ref);
         if let Some(its) = answer.bucket_region()
             && its != ours

@@ -282,7 +282,7 @@ async fn a_call_without_an_answer_ends_by_its_time_out() {
     let jobs = ScriptedJobs::new([("Start", vec![Answer::Never])]).await;
     let mut world = World::new(jobs).await;
     let settings = AwsSettings {
-        attempt_timeout: Duration::from_millis(50),
+        work_attempt_timeout: Duration::from_millis(50),
         initial_backoff: Duration::from_millis(1),
         ..AwsSettings::for_emulator(Endpoints {
             transcribe: Some(world.jobs.url().to_owned()),

@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use seva_model::{ConfirmationCode, EmailAddress, Password, Registration, UserId};
+use seva_model::{AccessTokenId, ConfirmationCode, EmailAddress, Password, Registration, UserId};
 use seva_services::ports::{
     Authenticated, ChallengeAnswer, Identity, IdentityError, Mailer, PendingChallenge, PortError,
     ProviderTokens, Registered, Secret, Sessions, SignInStep, SignedIn,
@@ -270,6 +270,16 @@ async fn record(
     action: &str,
 ) -> Result<(), StoreError> {
     audit::record(connection, Some(user), action, "user", user.as_uuid()).await
+}
+
+/// That an access token went with the password that was forgotten.
+async fn record_revoked(
+    connection: &mut PgConnection,
+    user: UserId,
+    token: AccessTokenId,
+) -> Result<(), StoreError> {
+    let (action, entity) = ("access_token.revoke", "access_token");
+    audit::record(connection, Some(user), action, entity, token.as_uuid()).await
 }
 
 /// Something that anybody may ask for in the name of an account.

@@ -3,12 +3,13 @@
 use seva_model::{ConfirmationCode, EmailAddress, Password};
 use seva_services::ports::{IdentityError, Sessions, SignedIn};
 use seva_store::{
-    SessionKey, StoreError, end_sessions,
+    SessionKey, StoreError, access_tokens, end_sessions,
     local_credentials::{self as accounts, CodePurpose, LocalAccount},
 };
 
 use super::{
-    CODE_LIFETIME, CODE_TRIES, CodeFor, LocalIdentity, letter, record, record_request, store,
+    CODE_LIFETIME, CODE_TRIES, CodeFor, LocalIdentity, letter, record, record_request,
+    record_revoked, store,
 };
 
 /// What a reset code of this account is for.
@@ -68,6 +69,9 @@ impl LocalIdentity {
             let user = account.user_id;
             accounts::replace_password(&mut tx, user, &account.password_hash, &hash).await?;
             end_sessions(&mut tx, user, None).await?;
+            for token in access_tokens::revoke_all(&mut tx, user).await? {
+                record_revoked(&mut tx, user, token).await?;
+            }
             record(&mut tx, user, "identity.reset_password").await?;
             seva_store::commit(tx).await
         };

@@ -1,13 +1,14 @@
-//! A new password. Whoever may have known the old one is put out: sessions end.
+//! A new password. Whoever may have known the old one is put out: sessions end. Where it
+//! was forgotten, somebody else may have had the account: its access tokens are revoked, too.
 
 use std::time::Duration;
 
 use seva_model::{AppError, ConfirmationCode, EmailAddress, ErrorCode, Password, UserId};
-use seva_store::{SessionKey, end_sessions};
+use seva_store::{SessionKey, access_tokens, end_sessions};
 
 use super::{Account, Services, silent_on_delivery};
 use crate::{
-    audited::{Action, USER},
+    audited::{ACCESS_TOKEN, Action, USER},
     errors::{Reported, identity_error},
     ports::{IdentityError, Sessions},
 };
@@ -19,6 +20,41 @@ const PAUSES: [Duration; 3] = [
     Duration::from_millis(200),
     Duration::from_millis(800),
 ];
+
+/// Who is put out by a new password.
+#[derive(Clone, Copy)]
+enum PutOut {
+    /// All sessions and all access tokens: it was forgotten.
+    Everybody,
+    /// All sessions, but for one.
+    OtherSessions {
+        /// The one in which it was changed.
+        keep: Option<SessionKey>,
+    },
+}
+
+impl PutOut {
+    /// What the audit calls it.
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Everybody => "user.reset_password",
+            Self::OtherSessions { .. } => "user.change_password",
+        }
+    }
+
+    /// What to say where the password is another one and nobody could be put out.
+    fn failed(self) -> AppError {
+        let sentence = match self {
+            Self::Everybody => {
+                "Your password is changed, but SEVA could not sign out the browsers that are signed in, nor revoke the access tokens. Wait a few minutes and set a password once more, by a new code: that does both."
+            }
+            Self::OtherSessions { .. } => {
+                "Your password is changed, but SEVA could not sign out the browsers that are signed in. Wait a few minutes and set a password once more: that signs them out."
+            }
+        };
+        AppError::new(ErrorCode::ServiceUnavailable, sentence)
+    }
+}
 
 impl Services {
     /// Mails a code for a new password. Says nothing of whether the address has
@@ -35,8 +71,8 @@ impl Services {
         }
     }
 
-    /// Sets a new password by the mailed code and ends every session and every
-    /// unfinished sign-in of the person.
+    /// Sets a new password by the mailed code, ends every session and every unfinished
+    /// sign-in of the person, and revokes all access tokens.
     ///
     /// # Errors
     /// `CODE_MISMATCH`, `CODE_EXPIRED`, `RATE_LIMITED`, `VALIDATION_FAILED` for a
@@ -55,7 +91,7 @@ impl Services {
         let sessions = reset.map_err(|error| identity_error(&error))?;
         match user {
             Some(user) => {
-                self.after_new_password(user, sessions, None, "user.reset_password")
+                self.after_new_password(user, sessions, PutOut::Everybody)
                     .await
             }
             None => Ok(()),
@@ -87,7 +123,7 @@ impl Services {
             error => identity_error(&error),
         })?;
         let user = account.user_id;
-        self.after_new_password(user, sessions, keep, "user.change_password")
+        self.after_new_password(user, sessions, PutOut::OtherSessions { keep })
             .await
     }
 
@@ -95,40 +131,42 @@ impl Services {
         &self,
         user: UserId,
         sessions: Sessions,
-        keep: Option<SessionKey>,
-        action: &'static str,
+        who: PutOut,
     ) -> Result<(), AppError> {
         if sessions == Sessions::Ended {
             // It is done and the provider wrote it down; that this line is missing
             // beside the provider's is in the log.
-            self.audit_account(user, action).await.unwrap_or_default();
+            let audited = self.audit_account(user, who.action()).await;
+            audited.unwrap_or_default();
             return Ok(());
         }
         for pause in PAUSES {
-            if self.put_out(user, keep, action).await.is_ok() {
+            if self.put_out(user, who).await.is_ok() {
                 return Ok(());
             }
             tokio::time::sleep(pause).await;
         }
-        let ended = self.put_out(user, keep, action).await;
-        ended.map_err(|_| {
-            AppError::new(
-                ErrorCode::ServiceUnavailable,
-                "Your password is changed, but SEVA could not sign out the browsers that are signed in. Wait a few minutes and set a password once more: that signs them out.",
-            )
-        })
+        self.put_out(user, who).await.map_err(|_| who.failed())
     }
 
-    async fn put_out(
-        &self,
-        user: UserId,
-        keep: Option<SessionKey>,
-        action: &'static str,
-    ) -> Result<(), AppError> {
+    async fn put_out(&self, user: UserId, who: PutOut) -> Result<(), AppError> {
         let mut tx = self.begin().await?;
+        let keep = match who {
+            PutOut::Everybody => None,
+            PutOut::OtherSessions { keep } => keep,
+        };
         let ended = end_sessions(&mut tx, user, keep).await;
         let ended = ended.reported("end sessions")?;
-        let action = Action::of(user, action, USER, user.as_uuid());
+        if matches!(who, PutOut::Everybody) {
+            let revoked = access_tokens::revoke_all(&mut tx, user).await;
+            for token in revoked.reported("revoke access tokens")? {
+                let id = token.as_uuid();
+                let action = Action::of(user, "access_token.revoke", ACCESS_TOKEN, id);
+                let written = action.write(&mut tx).await;
+                written.reported("revoke access tokens")?;
+            }
+        }
+        let action = Action::of(user, who.action(), USER, user.as_uuid());
         action.commit(tx).await.reported("end sessions")?;
         tracing::info!(user_id = %user, ended, "a password was replaced");
         Ok(())

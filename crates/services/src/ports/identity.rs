@@ -134,12 +134,14 @@ pub struct Registered {
     pub confirmation_required: bool,
 }
 
-/// What a new password did to the sessions of its person.
+/// What a new password did to the sessions of its person; and, if it was forgotten and set
+/// by a mailed code, to the access tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sessions {
-    /// They ended in the transaction that set it, and a new epoch of sign-ins began.
+    /// They ended in the transaction that set it, and a new epoch of sign-ins began. The
+    /// tokens were revoked in it.
     Ended,
-    /// The provider knows nothing of them: they are to be ended now.
+    /// The provider knows nothing of them: they are to be ended now, and revoked.
     Open,
 }
 

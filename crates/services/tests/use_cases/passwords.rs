@@ -1,6 +1,6 @@
 //! A new password, and who is put out by it.
 
-use seva_model::{ErrorCode, Password};
+use seva_model::{ErrorCode, NewAccessToken, Password};
 use seva_services::{Account, SignedOut};
 
 use crate::world::{PASSWORD, World, registration};
@@ -42,6 +42,41 @@ async fn a_reset_password_ends_every_session_of_its_person_alone() {
             "user.sign_in"
         ]
     );
+}
+
+/// This provider knows nothing of tokens, no more than of sessions.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_password_revokes_the_persons_tokens_and_a_changed_one_does_not() {
+    let world = World::new().await;
+    let services = &world.services;
+    let (asha, nila) = (world.doctor("asha").await, world.doctor("nila").await);
+    let wanted = NewAccessToken::check("Sync", ["read:dictations"], 30).unwrap();
+    for doctor in [asha, asha, nila] {
+        services.create_access_token(doctor, &wanted).await.unwrap();
+    }
+    let tokens_of = async |doctor| services.list_access_tokens(doctor).await.unwrap();
+    let of_asha = tokens_of(asha).await;
+    let tokens = world.tokens("asha").await;
+    let account = Account {
+        user_id: asha,
+        tokens: Some(&tokens),
+    };
+    let (old, new) = (Password::attempt(PASSWORD.to_owned()), other());
+    let changed = services.change_password(account, &old, &new, None).await;
+    changed.unwrap();
+    assert_eq!(tokens_of(asha).await.len(), 2);
+
+    let email = registration("asha").email;
+    services.forgot_password(&email).await.unwrap();
+    let code = "004217".parse().unwrap();
+    services.reset_password(&email, &code, &new).await.unwrap();
+    assert!(tokens_of(asha).await.is_empty());
+    assert_eq!(tokens_of(nila).await.len(), 1);
+    for token in of_asha {
+        let actions = world.actions(token.id.as_uuid()).await;
+        assert_eq!(actions, ["access_token.create", "access_token.revoke"]);
+        assert!(!services.is_token_good(token.id).await.unwrap());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -97,13 +97,15 @@ pub async fn finalize(
 /// # Errors
 /// [`StoreError::NotFound`]; [`StoreError::WrongState`] for a draft.
 pub async fn pdf(pool: &PgPool, user: UserId, id: PrescriptionId) -> Result<SignedPdf> {
-    let row = sqlx::query!(
-        "SELECT pdf_key, verification_code, pdf_sha256 FROM prescriptions
+    let row = retried("read prescription", || {
+        sqlx::query!(
+            "SELECT pdf_key, verification_code, pdf_sha256 FROM prescriptions
           WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",
-        id.as_uuid(),
-        user.as_uuid(),
-    )
-    .fetch_one(pool)
+            id.as_uuid(),
+            user.as_uuid(),
+        )
+        .fetch_one(pool)
+    })
     .await?;
     match (row.pdf_key, row.verification_code, row.pdf_sha256) {
         (Some(key), Some(verification_code), Some(sha256)) => Ok(SignedPdf {
@@ -142,13 +144,15 @@ pub async fn signer(pool: &PgPool, user: UserId, id: PrescriptionId) -> Result<O
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn verify(pool: &PgPool, code: &str) -> Result<Option<Verification>> {
-    Ok(sqlx::query_as!(
-        Verification,
-        r#"SELECT finalized_at AS "signed_at!", signer_name AS "doctor_name!",
+    retried("verify prescription", || {
+        sqlx::query_as!(
+            Verification,
+            r#"SELECT finalized_at AS "signed_at!", signer_name AS "doctor_name!",
                   signer_registration AS "registration_number!"
              FROM prescriptions WHERE verification_code = $1 AND status = 'FINALIZED'"#,
-        code,
-    )
-    .fetch_optional(pool)
-    .await?)
+            code,
+        )
+        .fetch_optional(pool)
+    })
+    .await
 }

@@ -152,3 +152,33 @@ async fn the_administrator_revokes_all_tokens_of_a_person() {
         assert_eq!(found.unwrap().revoked, is_over);
     }
 }
+
+#[tokio::test]
+async fn all_tokens_of_a_person_are_revoked_at_once() {
+    let world = World::new().await;
+    let over = make(&world, world.asha, 1).await;
+    commit!(world, access_tokens::revoke, world.asha, over).unwrap();
+    let expired = make(&world, world.asha, 2).await;
+    world
+        .sql(
+            "UPDATE access_tokens SET created_at = now() - interval '2 days',
+                                      expires_at = now() - interval '1 day' WHERE id = $1",
+            expired.as_uuid(),
+        )
+        .await;
+    let good = make(&world, world.asha, 3).await;
+    let of_ravi = make(&world, world.ravi, 4).await;
+    let is_good = async |id| access_tokens::is_good(world.pool(), id).await.unwrap();
+    assert!(is_good(good).await && is_good(of_ravi).await);
+    assert!(!is_good(over).await && !is_good(expired).await);
+    assert!(!is_good(AccessTokenId::generate()).await);
+
+    let mut revoked = commit!(world, access_tokens::revoke_all, world.asha).unwrap();
+    revoked.sort_unstable();
+    let mut expected = [expired, good];
+    expected.sort_unstable();
+    assert_eq!(revoked, expected);
+    assert!(!is_good(good).await && is_good(of_ravi).await);
+    let again = commit!(world, access_tokens::revoke_all, world.asha).unwrap();
+    assert!(again.is_empty());
+}

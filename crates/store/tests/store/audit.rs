@@ -1,6 +1,6 @@
 //! The audit only grows.
 
-use seva_model::TranscriptionId;
+use seva_model::{AccessTokenId, TranscriptionId};
 use seva_store::{StoreError, audit, jobs};
 
 use crate::fixture::{World, commit, sqlstate, take_in};
@@ -80,4 +80,24 @@ async fn an_event_falls_with_the_change_it_tells_of() {
     ] {
         assert_eq!(world.count(table).await, 0);
     }
+}
+
+#[tokio::test]
+async fn the_token_of_a_program_is_written_down_beside_its_owner() {
+    let world = World::new().await;
+    let row = TranscriptionId::generate().as_uuid();
+    let (token, entity) = (Some(AccessTokenId::generate()), "transcriptions");
+    let by = async |user| {
+        let action = "dictation.delete";
+        commit!(world, audit::record_by, user, token, action, entity, row)
+    };
+    by(Some(world.asha)).await.unwrap();
+    assert!(by(None).await.is_err(), "a token has an owner");
+    let written: Vec<uuid::Uuid> =
+        sqlx::query_scalar("SELECT token_id FROM audit_events WHERE entity_id = $1")
+            .bind(row)
+            .fetch_all(world.pool())
+            .await
+            .unwrap();
+    assert_eq!(written, token.map(AccessTokenId::as_uuid).as_slice());
 }

@@ -51,6 +51,11 @@ impl World {
         self.db.pool()
     }
 
+    /// Where the database is, for a pool as the product opens it.
+    pub(crate) fn url(&self) -> String {
+        self.db.url()
+    }
+
     pub(crate) async fn begin(&self) -> Transaction {
         seva_store::begin(self.pool()).await.unwrap()
     }

@@ -13,6 +13,7 @@ mod fixture;
 mod idempotency;
 mod leases;
 mod live;
+mod lost_connections;
 mod migrations;
 mod object_intents;
 mod prescriptions;

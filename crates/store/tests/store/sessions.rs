@@ -2,14 +2,14 @@
 
 use serde_json::json;
 use seva_model::UserId;
-use seva_store::{SESSION_USER_KEY, SealedSessionStore};
+use seva_store::{SESSION_USER_KEY, SealedSessionStore, SessionKey, end_sessions};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
 };
 
-use crate::fixture::World;
+use crate::fixture::{World, commit};
 
 const SECRET: &str = "refresh-token-of-the-provider";
 
@@ -168,4 +168,44 @@ async fn an_id_in_use_is_never_given_twice() {
     assert_ne!(second.id, first.id);
     assert_eq!(store.load(&first.id).await.unwrap(), Some(first));
     assert_eq!(store.load(&second.id).await.unwrap(), Some(second));
+}
+
+#[tokio::test]
+async fn a_session_is_open_for_its_person_until_it_ends() {
+    let world = World::new().await;
+    let store = store(&world).ending_after(std::time::Duration::from_secs(3600));
+    let is_open = async |record: &Record, user| {
+        let key = SessionKey::of(record.id);
+        store.is_open(key, user).await.unwrap()
+    };
+    let one = created(&store, Some(world.asha)).await;
+    let other = created(&store, Some(world.asha)).await;
+    let of_nobody = created(&store, None).await;
+    assert!(is_open(&one, world.asha).await);
+    assert!(!is_open(&one, world.ravi).await);
+    assert!(!is_open(&of_nobody, world.asha).await);
+
+    let kept = Some(SessionKey::of(other.id));
+    commit!(world, end_sessions, world.asha, kept).unwrap();
+    assert!(!is_open(&one, world.asha).await);
+    assert!(is_open(&other, world.asha).await);
+    world
+        .sql(
+            "UPDATE users SET sign_in_epoch = sign_in_epoch + 1 WHERE id = $1",
+            world.asha.as_uuid(),
+        )
+        .await;
+    assert!(
+        !is_open(&other, world.asha).await,
+        "of an epoch that is over"
+    );
+
+    for end in ["expires_at", "created_at"] {
+        let record = created(&store, Some(world.ravi)).await;
+        assert!(is_open(&record, world.ravi).await);
+        let sql = format!("UPDATE sessions SET {end} = now() - interval '61 minutes'");
+        let aged = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(world.pool());
+        aged.await.unwrap();
+        assert!(!is_open(&record, world.ravi).await, "{end}");
+    }
 }

@@ -53,7 +53,7 @@ impl BegunBody {
 }
 
 listing! {
-    TranscriptionFilter { since: None },
+    TranscriptionFilter { since },
     status: TranscriptionStatus,
     search: "Each of the words is in the patient's name or in the text."
         at "/api/v1/transcriptions/search" as TranscriptionSearchBody,

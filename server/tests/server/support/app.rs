@@ -56,6 +56,12 @@ pub(crate) async fn spawn_hasty_web(request_timeout: Duration) -> TestApp {
     spawn(Role::Web, &[], hasty, |_| {}).await
 }
 
+/// Without a worker; event streams look so often whether they may go on.
+pub(crate) async fn spawn_wary_web(stream_check: Duration) -> TestApp {
+    let wary = |config: &mut Config| config.web.stream_check = stream_check;
+    spawn(Role::Web, &[], wary, |_| {}).await
+}
+
 /// Without a worker, with some ports of its own.
 pub(crate) async fn spawn_web_exchanging(exchange: impl FnOnce(&mut Ports)) -> TestApp {
     spawn(Role::Web, &[], |_| {}, exchange).await

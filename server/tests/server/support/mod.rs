@@ -9,6 +9,7 @@
 //!   `app.stranger()` is not.
 //! - [`Events`] reads an event stream, one [`DictationEvent`] at a time.
 //! - [`ServerProcess`] is the real program as a process of its own, to be killed.
+//! - [`Collector`] takes the spans that a server sends away.
 //! - [`Rows`] counts what is in the database, behind the server's back.
 //! - [`fhir_faults`] asks a validator of FHIR that is not SEVA's own.
 //! - [`recordings`] has what is uploaded.
@@ -21,6 +22,7 @@
 
 mod app;
 mod browser;
+mod collector;
 mod events;
 mod fhir;
 mod process;
@@ -28,10 +30,11 @@ pub(crate) mod recordings;
 mod rows;
 
 pub(crate) use app::{
-    TestApp, spawn_app, spawn_hasty_web, spawn_impatient_web, spawn_web, spawn_web_exchanging,
-    spawn_web_with, variables,
+    TestApp, spawn_app, spawn_hasty_web, spawn_impatient_web, spawn_wary_web, spawn_web,
+    spawn_web_exchanging, spawn_web_with, variables,
 };
 pub(crate) use browser::{Browser, PASSWORD, mailed_code};
+pub(crate) use collector::Collector;
 pub(crate) use events::Events;
 pub(crate) use fhir::fhir_faults;
 pub(crate) use process::ServerProcess;

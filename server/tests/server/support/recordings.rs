@@ -1,5 +1,7 @@
 use std::{fs, path::Path};
 
+use reqwest::multipart::{Form, Part};
+
 /// A dictation with medicines, conditions and a denial; most of a minute.
 pub(crate) fn sample() -> Vec<u8> {
     read("../public/sample-dictation.m4a")
@@ -8,6 +10,12 @@ pub(crate) fn sample() -> Vec<u8> {
 /// A few seconds of speech.
 pub(crate) fn short() -> Vec<u8> {
     read("../crates/speech/tests/fixtures/speech.m4a")
+}
+
+/// The form of an upload that nothing is wrong with.
+pub(crate) fn form() -> Form {
+    let recording = Part::bytes(short()).file_name("visit.m4a");
+    Form::new().part("audio_file", recording)
 }
 
 /// A picture's mp4: whole, and without a track of sound.

@@ -90,6 +90,19 @@ impl Rows {
         .unwrap()
     }
 
+    /// What was done to a row, in order, each with the token by which it was done, or with
+    /// `-` where there was none.
+    pub(crate) async fn acts(&self, id: &str) -> Vec<String> {
+        sqlx::query_scalar(
+            "SELECT action || ' ' || COALESCE(token_id::text, '-') FROM audit_events
+              WHERE entity_id = $1::uuid ORDER BY occurred_at, id",
+        )
+        .bind(id)
+        .fetch_all(&self.0)
+        .await
+        .unwrap()
+    }
+
     /// Lets codes of authenticators count again that were used, as time would.
     pub(crate) async fn let_steps_pass(&self) {
         sqlx::query("UPDATE local_authenticators SET last_step = 0")
