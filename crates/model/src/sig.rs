@@ -122,7 +122,8 @@ fn rate(frequency: &str) -> Option<Rate> {
     };
     let moments = moments_of_known(rest)?;
     let rate = match rate {
-        Some(rate) if moments == 0.0 || moments == rate.times => rate,
+        Some(rate) if moments == 0.0 => rate,
+        Some(rate) if moments == rate.times && rate.unit != RateUnit::Hour => rate,
         None if moments > 0.0 => daily(moments),
         // "Twice daily, at night" says two things.
         _ => return None,
