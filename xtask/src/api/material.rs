@@ -1,5 +1,5 @@
-//! What is there before schemathesis comes: a dictation that was transcribed, drafts, and a
-//! signed prescription. Ids that it makes up are answered with 404 alone.
+//! What is there before schemathesis comes: dictations that were transcribed, and drafts. Ids
+//! that it makes up are answered with 404 alone.
 
 use std::fs;
 use std::thread;
@@ -11,31 +11,25 @@ use serde_json::{Value, json};
 use super::request::Caller;
 use crate::paths::Paths;
 
-/// So many, because changing them changes what may be done with them.
-const DRAFTS: usize = 12;
-/// A dictation of half a minute is transcribed in less on any machine.
+/// So many, because it deletes what it finds.
+const DRAFTS: usize = 20;
+const DICTATIONS: usize = 6;
+/// A few seconds of speech are transcribed in less on any machine.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Makes it, and says in schemathesis's configuration which route takes which. Some requests
 /// still have an id of nothing.
 pub(super) fn make(paths: &Paths, doctor: &Caller) -> Result<String> {
-    let dictation = dictate(paths, doctor)?;
+    let sample = fs::read(paths.root.join("crates/speech/tests/fixtures/speech.wav"))?;
+    let dictations = (0..DICTATIONS).map(|_| dictate(doctor, &sample));
+    let dictations = dictations.collect::<Result<Vec<_>>>()?;
     let drafts = (0..DRAFTS).map(|_| draft(doctor));
     let drafts = drafts.collect::<Result<Vec<_>>>()?;
-    let signed = draft(doctor)?;
-    doctor
-        .post_with(
-            &format!("/api/v1/prescriptions/{signed}/finalize"),
-            &["If-Match: \"1\""],
-            &json!({}),
-        )
-        .context("a prescription can't be signed")?;
-    Ok(configuration(&dictation, &drafts, &signed))
+    Ok(configuration(&dictations, &drafts))
 }
 
-fn dictate(paths: &Paths, doctor: &Caller) -> Result<String> {
-    let sample = fs::read(paths.root.join("public/sample-dictation.m4a"))?;
-    let begun = doctor.upload("/api/v1/transcriptions", "audio_file", &sample)?;
+fn dictate(doctor: &Caller, sample: &[u8]) -> Result<String> {
+    let begun = doctor.upload("/api/v1/transcriptions", "audio_file", sample)?;
     let id = text(&begun["transcription_id"])?;
     let began = Instant::now();
     loop {
@@ -67,13 +61,12 @@ fn text(value: &Value) -> Result<String> {
     Ok(value.as_str().context("the answer has no id")?.to_owned())
 }
 
-fn configuration(dictation: &str, drafts: &[String], signed: &str) -> String {
+fn configuration(dictations: &[String], drafts: &[String]) -> String {
     let versions: Vec<_> = (1..=9).map(|version| format!("\"{version}\"")).collect();
     format!(
         "[dictionaries]\n\
-         dictation = {{ values = {:?} }}\n\
+         dictation = {{ values = {dictations:?} }}\n\
          draft = {{ values = {drafts:?} }}\n\
-         signed = {{ values = {:?} }}\n\
          version = {{ values = {versions:?} }}\n\n\
          [[operations]]\n\
          include-operation-id = [\"getTranscription\", \"extractTranscription\", \
@@ -84,11 +77,6 @@ fn configuration(dictation: &str, drafts: &[String], signed: &str) -> String {
          include-operation-id = [\"getPrescription\", \"updatePrescription\", \
          \"copyPrescription\", \"previewPrescription\", \"getPrescriptionFhir\"]\n\
          parameters.\"path.id\" = {{ dictionary = \"draft\", probability = 0.8 }}\n\
-         parameters.\"header.If-Match\" = {{ dictionary = \"version\", probability = 0.8 }}\n\n\
-         [[operations]]\n\
-         include-operation-id = [\"getPrescriptionPdf\"]\n\
-         parameters.\"path.id\" = {{ dictionary = \"signed\", probability = 0.8 }}\n",
-        [dictation],
-        [signed],
+         parameters.\"header.If-Match\" = {{ dictionary = \"version\", probability = 0.8 }}\n"
     )
 }

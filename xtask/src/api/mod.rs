@@ -16,6 +16,7 @@ use self::request::Caller;
 use crate::e2e::{self, ServerBuild};
 use crate::paths::Paths;
 use crate::server::Family;
+use crate::setup;
 use crate::shell;
 use crate::test::TestDatabase;
 
@@ -60,6 +61,19 @@ pub(crate) struct Settings<'a> {
     /// A Python environment with schemathesis.
     pub(crate) schemathesis: &'a Path,
     pub(crate) server: ServerBuild,
+}
+
+/// Sets up and tries the API.
+pub(crate) fn run(paths: &Paths) -> Result<()> {
+    let setup = setup::for_testing(paths)?;
+    let database = TestDatabase::start(paths, setup.base.postgres.as_ref())?;
+    let settings = Settings {
+        database: &database,
+        speech_model: &setup.base.speech_model,
+        schemathesis: &setup.schemathesis,
+        server: ServerBuild::OfRun,
+    };
+    stage(paths, &settings).map(drop)
 }
 
 /// Tries the API as a program does, and as a page does. Each has a server of its own, with
