@@ -221,3 +221,41 @@ pub(super) fn not_a_form() -> AppError {
         "The upload did not arrive whole. Your recording is still with you. Try again.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io;
+
+    use axum::body::Bytes;
+
+    use super::*;
+
+    async fn pieces(sent: Vec<io::Result<Bytes>>) -> Vec<Result<Bytes, axum::Error>> {
+        let request = Request::new(Body::from_stream(stream::iter(sent)));
+        let handed_on = piece_by_piece(request).await.into_body();
+        handed_on.into_data_stream().collect().await
+    }
+
+    #[tokio::test]
+    async fn a_body_comes_in_small_pieces_and_as_it_was_sent() {
+        let sent: Vec<u8> = (0..5 * PIECE / 2).map(|at| (at % 251) as u8).collect();
+        let whole = Bytes::from(sent.clone());
+        let (first, second) = (whole.slice(..10), whole.slice(10..));
+        let came = pieces(vec![Ok(first), Ok(Bytes::new()), Ok(second)]).await;
+        let came: Vec<Bytes> = came.into_iter().map(Result::unwrap).collect();
+        assert!(came.iter().all(|piece| (1..=PIECE).contains(&piece.len())));
+        assert_eq!(came.concat(), sent);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_told_as_such_after_what_came() {
+        let lost = io::Error::from(io::ErrorKind::ConnectionReset);
+        let came = pieces(vec![Ok(Bytes::from_static(b"RIFF")), Err(lost)]).await;
+        let [Ok(first), Err(error)] = came.as_slice() else {
+            unreachable!("one piece and its end: {came:?}");
+        };
+        assert_eq!(first, "RIFF".as_bytes());
+        assert!(error.source().is_some());
+    }
+}

@@ -239,11 +239,11 @@ pub async fn list(
                  WHERE user_id = $1
                    AND ($2::text IS NULL OR patient_name ILIKE $2 OR current_text ILIKE $2)
                    AND ($3::text IS NULL OR status = $3)
-                   AND ($4::timestamptz IS NULL OR created_at >= $4)
+                   AND created_at >= COALESCE($4::timestamptz, '-infinity')
                    AND (created_at, id) < (COALESCE($5::timestamptz, 'infinity'),
                        COALESCE($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
                  ORDER BY created_at DESC, id DESC LIMIT $7),
-            places AS (
+            places AS MATERIALIZED (
                 SELECT transcription_id, ahead AS queue_ahead FROM queue_places
                  WHERE EXISTS (SELECT FROM page WHERE status = 'PENDING'))"#,
             "page LEFT JOIN places ON places.transcription_id = page.id
