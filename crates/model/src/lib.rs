@@ -38,4 +38,6 @@ pub use transcription::{
     Word,
 };
 pub use user::{CurrentUser, DoctorProfile, Registration, SignInChallenge};
-pub use values::{ConfirmationCode, EmailAddress, FullName, Password, PatientName, ValueError};
+pub use values::{
+    ConfirmationCode, EmailAddress, FullName, Password, PatientName, ValueError, turns_direction,
+};
