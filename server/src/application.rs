@@ -61,6 +61,16 @@ pub struct Application {
 }
 
 impl Application {
+    /// How many threads the runtime needs for what waits for a file or keeps a processor
+    /// busy. Each keeps memory of its own, and with the usual 512 every upload under way
+    /// would have one. Each dictation that is worked on may hold one, and needs others to
+    /// get on.
+    #[must_use]
+    pub fn waiting_threads(config: &Config) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        (4 * processors).max(16) + worker_config(config).parallel
+    }
+
     /// Connects, wires everything together and checks it, migrates, and listens.
     ///
     /// # Errors

@@ -40,18 +40,9 @@ fn main() -> anyhow::Result<()> {
     let config = Config::read(&variables, arguments.role)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(waiting_threads(&config))
+        .max_blocking_threads(Application::waiting_threads(&config))
         .build()?
         .block_on(run(arguments.command.unwrap_or_default(), config))
-}
-
-/// Threads for what waits for a file or keeps a processor busy. Each keeps memory of its
-/// own, and with the usual 512 every upload under way would have one. Each dictation that is
-/// worked on may hold one, and needs others to get on.
-fn waiting_threads(config: &Config) -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let working = config.worker.parallel.unwrap_or(processors);
-    (4 * processors).max(16) + processors + working
 }
 
 async fn run(command: Command, config: Config) -> anyhow::Result<()> {

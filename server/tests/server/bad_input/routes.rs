@@ -166,6 +166,8 @@ async fn json_that_is_too_deep_or_no_text_is_refused_by_every_route() {
         let field = route.fields[0].0;
         for bad in [
             deep.clone(),
+            // A field that is not known.
+            nested.clone(),
             format!("{{\"{field}\": {deep}}}"),
             format!("{{\"{field}\": \"\\ud800\"}}"),
             format!("{{\"{field}\": \"\\udc00\\ud800\"}}"),
@@ -183,12 +185,6 @@ async fn json_that_is_too_deep_or_no_text_is_refused_by_every_route() {
         }
     }
     assert_eq!(made(&app, &draft).await, before);
-    for route in routes(&draft) {
-        // A field that is not known is read past, however deep it is.
-        let answer = send(&doctor, &route, 1, nested.clone()).await;
-        let status = answer.status();
-        assert!(!status.is_server_error(), "{}: {status}", route.path);
-    }
 }
 
 /// The texts of a prescription's lines: list, name, and a line without it.
