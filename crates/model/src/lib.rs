@@ -39,5 +39,6 @@ pub use transcription::{
 };
 pub use user::{CurrentUser, DoctorProfile, Registration, SignInChallenge};
 pub use values::{
-    ConfirmationCode, EmailAddress, FullName, Password, PatientName, ValueError, turns_direction,
+    ConfirmationCode, EmailAddress, FullName, Password, PatientName, ValueError, holds_invisible,
+    turns_direction,
 };

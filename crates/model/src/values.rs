@@ -65,6 +65,14 @@ pub fn turns_direction(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether a text holds control characters, or marks that turn the direction of writing.
+/// Line ends are taken where it may have `lines`.
+#[must_use]
+pub fn holds_invisible(text: &str, lines: bool) -> bool {
+    text.chars()
+        .any(|c| (c.is_control() && !(lines && c == '\n')) || turns_direction(c))
+}
+
 macro_rules! text_value {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

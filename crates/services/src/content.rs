@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use seva_model::{
     AppError, CurrentUser, Diagnosis, ErrorCode, MedicationLine, PrescriptionContent,
-    turns_direction,
+    holds_invisible,
 };
 
 const MAX_LINES: usize = 100;
@@ -41,10 +41,7 @@ impl Wrong {
         if text.chars().count() > max {
             self.note(field, format!("Shorten {what} to {max} characters."));
         }
-        if text
-            .chars()
-            .any(|c| (c.is_control() && !(lines && c == '\n')) || turns_direction(c))
-        {
+        if holds_invisible(&text, lines) {
             self.note(
                 field,
                 format!("Remove the invisible characters from {what}."),
