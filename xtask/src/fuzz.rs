@@ -10,6 +10,9 @@ use clap::{Args, ValueEnum};
 use crate::paths::Paths;
 use crate::{setup, shell};
 
+/// What is fuzzed: a workspace of its own, so nothing else compiles it.
+pub(crate) const MANIFEST: &str = "fuzz/Cargo.toml";
+
 /// What `cargo fuzz` tells the compiler, as far as the stable one takes it: which edges
 /// and comparisons were met.
 const INSTRUMENTS: [&str; 7] = [
@@ -89,7 +92,7 @@ fn build(paths: &Paths, target: Target, host: &str) -> Result<PathBuf> {
     let mut cargo = paths.cargo();
     cargo
         .args(["build", "--release", "--manifest-path"])
-        .arg(paths.root.join("fuzz/Cargo.toml"))
+        .arg(paths.root.join(MANIFEST))
         .args(["--target", host, "--bin", target.name()])
         .env("CARGO_TARGET_DIR", &folder)
         .env("CARGO_ENCODED_RUSTFLAGS", INSTRUMENTS.join("\u{1f}"));

@@ -7,10 +7,7 @@ use anyhow::Result;
 use crate::checks::Report;
 use crate::paths::Paths;
 use crate::setup::node::Node;
-use crate::{deployment, e2e, invariants, setup, shell};
-
-/// What is fuzzed: a workspace of its own, so nothing else compiles it.
-const FUZZ: &str = "fuzz/Cargo.toml";
+use crate::{deployment, e2e, fuzz, invariants, setup, shell};
 
 /// All lints with a table of their own.
 pub(crate) fn lint(paths: &Paths) -> Result<()> {
@@ -26,7 +23,10 @@ pub(crate) fn lint(paths: &Paths) -> Result<()> {
 pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<()> {
     report.stage("format", || {
         cargo(paths, &["fmt", "--all", "--check"])?;
-        cargo(paths, &["fmt", "--manifest-path", FUZZ, "--check"])?;
+        cargo(
+            paths,
+            &["fmt", "--manifest-path", fuzz::MANIFEST, "--check"],
+        )?;
         Ok("rustfmt".to_owned())
     })?;
     report.stage("invariants", || invariants::check(paths))?;
@@ -98,7 +98,7 @@ pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<
                 "clippy",
                 "--locked",
                 "--manifest-path",
-                FUZZ,
+                fuzz::MANIFEST,
                 "--",
                 "-D",
                 "warnings",
@@ -113,7 +113,7 @@ pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<
 pub(crate) fn format(paths: &Paths) -> Result<()> {
     setup::for_formatting(paths)?;
     cargo(paths, &["fmt", "--all"])?;
-    cargo(paths, &["fmt", "--manifest-path", FUZZ])
+    cargo(paths, &["fmt", "--manifest-path", fuzz::MANIFEST])
 }
 
 fn cargo(paths: &Paths, words: &[&str]) -> Result<()> {
