@@ -21,7 +21,7 @@ mod times;
 mod types;
 
 pub use advice::{AdviceKind, AdviceSpan};
-pub use dosage::{Period, Sig, Timing, When, parse_sig};
+pub use dosage::{Period, Sig, Timing, Weekday, When, parse_sig};
 pub use extractor::Extractor;
 pub use lexicon::MedicineKind;
 pub use search::MedicineHit;

@@ -123,9 +123,13 @@ fn line(tokens: &Tokens<'_>, mention: usize, mut pieces: Vec<(Piece, f32)>) -> L
         .into_iter()
         .zip(kinds)
         .map(|((piece, certainty), kind)| {
+            let first = match kind {
+                AttributeType::Duration => dosage::unled(tokens, piece.first).min(piece.end - 1),
+                _ => piece.first,
+            };
             let detail = Detail {
                 kind,
-                first: piece.first,
+                first,
                 end: piece.end,
                 normalized: piece.normalized,
             };

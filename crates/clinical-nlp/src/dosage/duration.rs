@@ -115,6 +115,11 @@ fn open_ended(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     }
 }
 
+/// Where a duration starts without the words that lead to it: "5 days" of "for the next 5 days".
+pub(crate) fn unled(tokens: &Tokens<'_>, first: usize) -> usize {
+    lead(tokens, first).unwrap_or(first)
+}
+
 /// Where the number starts after "for", "x", "for the next", "for about", "for a total of".
 fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     match tokens.lower(first) {

@@ -2,11 +2,14 @@
 
 mod amounts;
 mod attach;
+mod clock;
 mod duration;
 mod forms;
 mod frequency;
+mod meals;
 mod moments;
 mod numbers;
+mod patterns;
 mod sig;
 mod sorts;
 mod timing;
@@ -14,8 +17,9 @@ mod unknown;
 
 pub(crate) use amounts::unit_at;
 pub(crate) use attach::{Medication, attach};
-pub(crate) use duration::length;
+pub(crate) use duration::{length, unled};
 pub(crate) use numbers::{number, single};
+pub use clock::Weekday;
 pub use sig::{Sig, parse_sig};
 pub(crate) use sorts::{attribute_type, drop_corrected};
 pub use timing::{Period, Timing, When};
