@@ -5,7 +5,7 @@ use crate::dosage::{self, Medication, Piece, PieceKind};
 use crate::extractor::Reading;
 use crate::findings::Detail;
 use crate::matcher::Mention;
-use crate::text::{Sentence, Tokens};
+use crate::text::{Gap, Sentence, Tokens};
 use crate::types::{AttributeType, TraitName};
 
 /// The details of one medicine, with how sure each is and that it belongs there.
@@ -28,29 +28,29 @@ pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
         .map(|(index, _)| (index, Vec::new()))
         .collect();
     let mut next = 0;
-    let mut carried: Option<usize> = None;
+    let mut carried = 0..0;
     let mut silent = 0;
     for index in 0..reading.sentences.len() {
         let from = next;
         while next < found.len() && reading.mentions[found[next].0].sentence == index {
             next += 1;
         }
-        if from == next && carried.is_none() {
+        if from == next && carried.is_empty() {
             continue;
         }
-        let attached = sentence_lines(reading, index, carried, &mut found, from..next);
+        let attached = sentence_lines(reading, index, carried.clone(), &mut found, from..next);
         if from < next {
-            (carried, silent) = (Some(next - 1), 0);
+            (carried, silent) = (from..next, 0);
         } else {
             silent += 1;
             if !attached || silent >= CARRY {
-                carried = None;
+                carried = 0..0;
             }
         }
     }
     found
         .into_iter()
-        .map(|(mention, pieces)| line(&reading.tokens, mention, pieces))
+        .map(|(mention, pieces)| line(&reading.tokens, &reading.mentions[mention], mention, pieces))
         .collect()
 }
 
@@ -58,13 +58,17 @@ pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
 fn sentence_lines(
     reading: &Reading<'_>,
     index: usize,
-    carried: Option<usize>,
+    carried: std::ops::Range<usize>,
     found: &mut [(usize, Vec<(Piece, f32)>)],
     own: std::ops::Range<usize>,
 ) -> bool {
     let tokens = &reading.tokens;
     let sentence = &reading.sentences[index];
-    let owners: Vec<usize> = carried.into_iter().chain(own).collect();
+    let owners: Vec<usize> = carried
+        .clone()
+        .chain(own)
+        .filter(|owner| !is_aside(tokens, sentence, &reading.mentions[found[*owner].0], *owner > carried.start))
+        .collect();
     let medications: Vec<Medication> = owners
         .iter()
         .map(|owner| {
@@ -72,7 +76,7 @@ fn sentence_lines(
             Medication {
                 first: mention.first,
                 end: mention.end,
-                carried: Some(*owner) == carried,
+                carried: carried.contains(owner),
             }
         })
         .collect();
@@ -91,6 +95,22 @@ fn sentence_lines(
             .push((attached.piece, attached.certainty));
     }
     any_carried
+}
+
+/// A medicine named in passing, to which no dose belongs: what another is dissolved in
+/// ("in 100 ml normal saline"), or what it is given for ("for vitamin D").
+fn is_aside(tokens: &Tokens<'_>, sentence: &Sentence, mention: &Mention, follows: bool) -> bool {
+    let before = tokens.lower(mention.first.wrapping_sub(1));
+    let alone = mention.end >= sentence.end || !tokens.gap(mention.end).only(Gap::SPACE);
+    if before == "for" {
+        return follows && alone;
+    }
+    let of = usize::from(before == "of");
+    let at = mention.first - of.min(mention.first);
+    at > sentence.first + 2
+        && dosage::unit_at(tokens, at - 1)
+        && tokens.is_number(at - 2)
+        && matches!(tokens.lower(at - 3), "in" | "with" | "into")
 }
 
 fn sentence_pieces(
@@ -112,13 +132,13 @@ fn sentence_pieces(
     pieces
 }
 
-fn line(tokens: &Tokens<'_>, mention: usize, mut pieces: Vec<(Piece, f32)>) -> Line {
+fn line(
+    tokens: &Tokens<'_>,
+    name: &Mention,
+    mention: usize, mut pieces: Vec<(Piece, f32)>) -> Line {
     pieces.sort_by_key(|(piece, _)| piece.first);
     dosage::drop_corrected(tokens, &mut pieces);
-    let kinds: Vec<AttributeType> = pieces
-        .iter()
-        .map(|(piece, _)| dosage::attribute_type(piece, &pieces))
-        .collect();
+    let kinds = dosage::attribute_types(tokens, name.first, &pieces);
     let details = pieces
         .into_iter()
         .zip(kinds)

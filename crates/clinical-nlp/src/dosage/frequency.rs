@@ -27,7 +27,7 @@ pub(super) fn frequency(
         end = after;
     }
     // What is said only in words has no notation that would be whole.
-    let normalized = (!timing.in_words).then(|| timing.notation());
+    let normalized = (!timing.in_words && timing.hours == 0).then(|| timing.notation());
     Some((
         Piece {
             kind: PieceKind::Frequency,

@@ -6,10 +6,12 @@ mod clock;
 mod duration;
 mod forms;
 mod frequency;
+mod matters;
 mod meals;
 mod moments;
 mod numbers;
 mod patterns;
+mod sharing;
 mod sig;
 mod sorts;
 mod timing;
@@ -21,7 +23,7 @@ pub(crate) use duration::{length, unled};
 pub(crate) use numbers::{number, single};
 pub use clock::Weekday;
 pub use sig::{Sig, parse_sig};
-pub(crate) use sorts::{attribute_type, drop_corrected};
+pub(crate) use sorts::{attribute_types, drop_corrected, takes_back};
 pub use timing::{Period, Timing, When};
 pub(crate) use unknown::is_link;
 
@@ -104,7 +106,13 @@ fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> O
 /// "one daily", "two at bedtime": how many, said without the form.
 fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     let found = number(tokens, at)?;
-    let timed = tokens.joined(found.end) && frequency::frequency(tokens, found.end, to).is_some();
+    // "all four twice a day": how many medicines.
+    if matches!(tokens.lower(at.wrapping_sub(1)), "all" | "first" | "last" | "these" | "other" | "the") {
+        return None;
+    }
+    let timed = tokens.joined(found.end)
+        && (frequency::frequency(tokens, found.end, to).is_some()
+            || forms::route(tokens, found.end).is_some());
     let normalized = Some(found.notation());
     (timed && found.value <= 4.0).then_some(Piece {
         kind: PieceKind::Count,
@@ -114,10 +122,31 @@ fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     })
 }
 
+/// "50/500", "40/12.5": the strengths of a combination; one past its end.
+fn combined(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    if !tokens.gap(at).only(Gap::SPACE) || !tokens.is_number(at) {
+        return None;
+    }
+    let mut end = at + 1;
+    while tokens.is_number(end) && tokens.gap(end).only(Gap::SLASH) && end - at < 3 {
+        end += 1;
+    }
+    let unit = usize::from(unit_at(tokens, end) && tokens.joined(end));
+    (end > at + 1 && !tokens.gap(end).has(Gap::SLASH)).then_some(end + unit)
+}
+
 /// A figure right behind a medicine's name that is its strength in milligrams or
 /// micrograms by custom: "Telma 40", "Augmentin 625". Never read as a unit.
 pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
     let found = single(tokens, at)?;
+    if let Some(end) = combined(tokens, at).filter(|_| found.end == at + 1) {
+        return Some(Piece {
+            kind: PieceKind::Bare,
+            first: at,
+            end,
+            normalized: None,
+        });
+    }
     let close = tokens.gap(at).only(Gap::SPACE.or(Gap::HYPHEN)) || tokens.gap(at).is_empty();
     let mut nothing = Vec::new();
     let other_reading = piece(tokens, at, tokens.len(), &mut nothing).is_some()
@@ -126,7 +155,10 @@ pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
         || length(tokens, at).is_some();
     // One or two is how many, not how strong.
     let decimal = tokens.lower(at).contains('.');
-    let plausible = (decimal || found.value >= 5.0) && found.value <= 100_000.0;
+    // "Glycomet GP 1 1-0-1": what stands before a pattern is a strength, however small.
+    let before_pattern = tokens.joined(found.end) && frequency::pattern(tokens, found.end).is_some();
+    let plausible =
+        (decimal || before_pattern || found.value >= 5.0) && found.value <= 100_000.0;
     (close && plausible && !other_reading).then_some(Piece {
         kind: PieceKind::Bare,
         first: at,

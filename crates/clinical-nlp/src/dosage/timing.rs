@@ -119,6 +119,11 @@ impl When {
         )
     }
 
+    /// A relation to food.
+    pub(crate) const fn is_food(self) -> bool {
+        !self.is_time_of_day()
+    }
+
     /// A meal, of which there is one a day.
     const fn is_one_meal(self) -> bool {
         matches!(
