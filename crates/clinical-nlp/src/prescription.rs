@@ -48,10 +48,30 @@ pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
             }
         }
     }
+    drop_renamed(reading, &mut found);
     found
         .into_iter()
         .map(|(mention, pieces)| line(&reading.tokens, &reading.mentions[mention], mention, pieces))
         .collect()
+}
+
+/// "Telma 40, sorry, Telma 80": what was said at a name that is said again to correct it.
+fn drop_renamed(reading: &Reading<'_>, found: &mut [(usize, Vec<(Piece, f32)>)]) {
+    let tokens = &reading.tokens;
+    for index in 1..found.len() {
+        let (before, after) = found.split_at_mut(index);
+        let (Some((one, pieces)), Some((other, new))) = (before.last_mut(), after.first()) else {
+            continue;
+        };
+        let (one, other) = (&reading.mentions[*one], &reading.mentions[*other]);
+        let same = other.first - one.end < 12
+            && one.end - one.first == other.end - other.first
+            && (0..one.end - one.first)
+                .all(|at| tokens.lower(one.first + at) == tokens.lower(other.first + at));
+        if same && dosage::takes_back(tokens, one.end, other.first) {
+            pieces.retain(|(piece, _)| !new.iter().any(|(n, _)| n.kind == piece.kind));
+        }
+    }
 }
 
 /// Attaches the pieces of one sentence; whether any went to the medicine carried over.
@@ -122,7 +142,17 @@ fn sentence_pieces(
     let bare: Vec<Piece> = medications
         .iter()
         .filter(|m| !m.carried && m.end < sentence.end)
-        .filter_map(|m| dosage::bare_strength(tokens, m.end))
+        .filter_map(|m| {
+            dosage::bare_strength(tokens, m.end).or_else(|| {
+                // "Olmezest H 40": letters behind the name belong to it.
+                let suffix = tokens.is_upper(m.end) && tokens.original(m.end).len() <= 2;
+                let pieces = || dosage::pieces(tokens, m.end, m.end + 1, |_| false);
+                (suffix && pieces().is_empty())
+                    .then(|| dosage::bare_strength(tokens, m.end + 1))
+                    .flatten()
+                    .filter(|piece| piece.end <= sentence.end)
+            })
+        })
         .collect();
     let taken =
         |at: usize| named(at) || bare.iter().any(|piece| piece.first <= at && at < piece.end);

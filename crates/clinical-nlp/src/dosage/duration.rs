@@ -242,7 +242,10 @@ fn bare(tokens: &Tokens<'_>, first: usize, length: &Length) -> Option<usize> {
         tokens.lower(first - 1)
     };
     let after = tokens.lower(length.end);
-    let point = matches!(
+    // "three times a day five days"
+    let daily = before == "day"
+        && matches!(tokens.lower(first.wrapping_sub(2)), "a" | "per" | "every" | "each" | "alternate");
+    let point = !daily && matches!(
         before,
         "every"
             | "in"

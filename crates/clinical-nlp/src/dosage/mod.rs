@@ -110,6 +110,9 @@ fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     if matches!(tokens.lower(at.wrapping_sub(1)), "all" | "first" | "last" | "these" | "other" | "the") {
         return None;
     }
+    if frequency::pattern(tokens, found.end).is_some() {
+        return None;
+    }
     let timed = tokens.joined(found.end)
         && (frequency::frequency(tokens, found.end, to).is_some()
             || forms::route(tokens, found.end).is_some());
@@ -159,7 +162,7 @@ pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
     let before_pattern = tokens.joined(found.end) && frequency::pattern(tokens, found.end).is_some();
     let plausible =
         (decimal || before_pattern || found.value >= 5.0) && found.value <= 100_000.0;
-    (close && plausible && !other_reading).then_some(Piece {
+    (close && plausible && (before_pattern || !other_reading)).then_some(Piece {
         kind: PieceKind::Bare,
         first: at,
         end: found.end,

@@ -31,10 +31,14 @@ pub(crate) fn drop_corrected(tokens: &Tokens<'_>, pieces: &mut Vec<(Piece, f32)>
     for index in 0..pieces.len() {
         let (before, after) = pieces.split_at_mut(index + 1);
         let piece = &mut before[index].0;
+        let mut nearer = false;
         let later = after.iter().map(|(later, _)| later).find(|later| {
-            same_sort(piece.kind, later.kind)
+            let corrects = same_sort(piece.kind, later.kind)
                 && later.first >= piece.end
-                && takes_back(tokens, piece.end, later.first)
+                && takes_back(tokens, piece.end, later.first);
+            nearer |= same_sort(piece.kind, later.kind) && !corrects;
+            // "5 mg one tablet, make that half": the count is corrected, not the strength.
+            corrects && !(nearer && piece.kind != later.kind)
         });
         kept.push(later.is_none_or(|later| {
             piece.kind == PieceKind::Frequency && cut_frequency(tokens, piece, later)
@@ -58,6 +62,10 @@ fn same_sort(one: PieceKind, other: PieceKind) -> bool {
 pub(crate) fn takes_back(tokens: &Tokens<'_>, from: usize, to: usize) -> bool {
     (from..to).any(|at| {
         let word = tokens.lower(at);
+        // "and 12, no, 10 units": the lone figure is taken back, and nothing before it.
+        if at > from && tokens.is_number(at - 1) {
+            return false;
+        }
         corrects(word)
             || (matches!(word, "make" | "change") && matches!(tokens.lower(at + 1), "that" | "it"))
             // ", no, before food": a lone no, with the new words right behind it.
