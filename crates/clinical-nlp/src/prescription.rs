@@ -68,7 +68,7 @@ fn drop_renamed(reading: &Reading<'_>, found: &mut [(usize, Vec<(Piece, f32)>)])
             && one.end - one.first == other.end - other.first
             && (0..one.end - one.first)
                 .all(|at| tokens.lower(one.first + at) == tokens.lower(other.first + at));
-        if same && dosage::takes_back(tokens, one.end, other.first) {
+        if same && dosage::takes_back(tokens, pieces.iter().map(|(piece, _)| piece.end).max().unwrap_or(one.end), other.first) {
             pieces.retain(|(piece, _)| !new.iter().any(|(n, _)| n.kind == piece.kind));
         }
     }

@@ -120,8 +120,8 @@ fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
 
 /// ".5": the point stands before the figure and after a space. Read without it, the
 /// dose would be ten times too large.
-fn opens_with_point(tokens: &Tokens<'_>, first: usize) -> bool {
-    if !tokens.gap(first).has(Gap::PERIOD) {
+pub(crate) fn opens_with_point(tokens: &Tokens<'_>, first: usize) -> bool {
+    if !tokens.is_number(first) || !tokens.gap(first).has(Gap::PERIOD) {
         return false;
     }
     let before = &tokens.text[..tokens.at(first).start as usize];

@@ -236,6 +236,11 @@ impl Timing {
         (moments > 0).then(|| f64::from(moments))
     }
 
+    /// Whether it says how often, and not only at which time.
+    pub(crate) fn has_rate(&self) -> bool {
+        self.times.is_some() || self.every.is_some() || self.pattern.is_some() || !self.days.is_empty()
+    }
+
     /// Times of a day that are named. A meal beside a time of day is the same time
     /// ("in the morning before breakfast"), unless there are several ("after lunch and dinner").
     pub(crate) fn moments(&self) -> u32 {
