@@ -3,26 +3,44 @@
 #[path = "../../tests/gold_scoring/mod.rs"]
 mod gold_scoring;
 
-use gold_scoring::{ASIDE, Counts, Score, TUNE, TYPES, medicines, read};
+use gold_scoring::{
+    ASIDE, Answers, Counts, Quantities, Score, TUNE, TYPES, medicines, read,
+};
 use serde_json::{Value, json};
 use seva_clinical_nlp::Extractor;
 
 /// The two halves: the one the grammar was refined on, and the one that was only counted.
 pub(crate) fn halves(extractor: &Extractor) -> Value {
-    json!({ "tune": report(&score(extractor, TUNE)), "aside": report(&score(extractor, ASIDE)) })
+    json!({ "tune": half(extractor, TUNE), "aside": half(extractor, ASIDE) })
 }
 
 /// What is wrong in the half for tuning, a line each.
 pub(crate) fn errors(extractor: &Extractor) -> Vec<String> {
-    score(extractor, TUNE).errors
+    let (score, quantities) = score(extractor, TUNE);
+    score.errors.into_iter().chain(quantities.errors).collect()
 }
 
-fn score(extractor: &Extractor, file: &str) -> Score {
-    let mut score = Score::default();
+fn score(extractor: &Extractor, file: &str) -> (Score, Quantities) {
+    let (mut score, mut quantities) = (Score::default(), Quantities::default());
     for sentence in read(file) {
-        score.add(&sentence, &medicines(&extractor.extract(&sentence.text)));
+        let entities = extractor.extract(&sentence.text);
+        score.add(&sentence, &medicines(&entities));
+        quantities.add(&sentence, &entities);
     }
-    score
+    (score, quantities)
+}
+
+fn half(extractor: &Extractor, file: &str) -> Value {
+    let (score, quantities) = score(extractor, file);
+    let answers = |answers: Answers| {
+        json!({ "right": answers.right, "wrong": answers.wrong, "unanswered": answers.unanswered })
+    };
+    let mut report = report(&score);
+    report["quantity"] = answers(quantities.stated);
+    report["quantity_if_one"] = answers(quantities.assumed);
+    report["rightly_no_quantity"] = json!(quantities.silent);
+    report["timing_facts"] = answers(quantities.facts);
+    report
 }
 
 fn report(score: &Score) -> Value {
@@ -66,5 +84,13 @@ pub(crate) fn print(halves: &Value) {
             );
         }
         println!("dosage/strength confused: {}", halves[half]["dosage_strength_confused"]);
+        for key in ["quantity", "quantity_if_one", "timing_facts"] {
+            let answers = &halves[half][key];
+            println!(
+                "{key}: {} right, {} wrong, {} unanswered",
+                answers["right"], answers["wrong"], answers["unanswered"]
+            );
+        }
+        println!("rightly no quantity: {}", halves[half]["rightly_no_quantity"]);
     }
 }

@@ -9,28 +9,28 @@ use super::{Medicine, Span, overlap, shared};
 
 /// Counts over sentences.
 #[derive(Clone, Debug, Default)]
-pub struct Score {
+pub(crate) struct Score {
     /// Equal spans.
-    pub exact: BTreeMap<AttributeType, Counts>,
+    pub(crate) exact: BTreeMap<AttributeType, Counts>,
     /// Overlapping spans.
-    pub relaxed: BTreeMap<AttributeType, Counts>,
+    pub(crate) relaxed: BTreeMap<AttributeType, Counts>,
     /// Amounts found as DOSAGE that are STRENGTH, or the other way round.
-    pub confused: usize,
+    pub(crate) confused: usize,
     /// What was wrong, in words.
-    pub errors: Vec<String>,
+    pub(crate) errors: Vec<String>,
 }
 
 /// How many were right, found too much, and missed.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Counts {
-    pub right: usize,
-    pub wrong: usize,
-    pub missed: usize,
+pub(crate) struct Counts {
+    pub(crate) right: usize,
+    pub(crate) wrong: usize,
+    pub(crate) missed: usize,
 }
 
 impl Counts {
     /// 0 to 100; 100 when there was nothing to find and nothing was found.
-    pub fn f1(self) -> f64 {
+    pub(crate) fn f1(self) -> f64 {
         let whole = 2 * self.right + self.wrong + self.missed;
         if whole == 0 {
             return 100.0;
@@ -39,12 +39,12 @@ impl Counts {
     }
 
     /// 0 to 100.
-    pub fn precision(self) -> f64 {
+    pub(crate) fn precision(self) -> f64 {
         100.0 * self.right as f64 / (self.right + self.wrong).max(1) as f64
     }
 
     /// 0 to 100.
-    pub fn recall(self) -> f64 {
+    pub(crate) fn recall(self) -> f64 {
         100.0 * self.right as f64 / (self.right + self.missed).max(1) as f64
     }
 
@@ -56,7 +56,7 @@ impl Counts {
 }
 
 /// The counts of all types together.
-pub fn total(by_type: &BTreeMap<AttributeType, Counts>) -> Counts {
+pub(crate) fn total(by_type: &BTreeMap<AttributeType, Counts>) -> Counts {
     by_type.values().fold(Counts::default(), |mut sum, counts| {
         sum.add(*counts);
         sum
@@ -65,17 +65,17 @@ pub fn total(by_type: &BTreeMap<AttributeType, Counts>) -> Counts {
 
 impl Score {
     /// All types, equal spans.
-    pub fn exact(&self) -> Counts {
+    pub(crate) fn exact(&self) -> Counts {
         total(&self.exact)
     }
 
     /// All types, overlapping spans.
-    pub fn relaxed(&self) -> Counts {
+    pub(crate) fn relaxed(&self) -> Counts {
         total(&self.relaxed)
     }
 
     /// Adds one sentence.
-    pub fn add(&mut self, gold: &Sentence, found: &[Medicine]) {
+    pub(crate) fn add(&mut self, gold: &Sentence, found: &[Medicine]) {
         let mut of_gold: Vec<Vec<(AttributeType, Span)>> = vec![Vec::new(); gold.medicines.len()];
         for medicine in found {
             let best = (0..gold.medicines.len())

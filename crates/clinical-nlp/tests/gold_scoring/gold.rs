@@ -6,51 +6,51 @@ use super::Span;
 
 /// An annotated sentence.
 #[derive(Clone, Debug, Default)]
-pub struct Sentence {
-    pub id: String,
-    pub text: String,
-    pub medicines: Vec<Annotated>,
+pub(crate) struct Sentence {
+    pub(crate) id: String,
+    pub(crate) text: String,
+    pub(crate) medicines: Vec<Annotated>,
     /// What is neither right nor wrong to find.
-    pub ignored: Vec<Span>,
+    pub(crate) ignored: Vec<Span>,
     /// The course of each medicine as structure; empty when it was not judged.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// An annotated medicine.
 #[derive(Clone, Debug)]
-pub struct Annotated {
-    pub name: Span,
-    pub attributes: Vec<Attribute>,
+pub(crate) struct Annotated {
+    pub(crate) name: Span,
+    pub(crate) attributes: Vec<Attribute>,
 }
 
 /// An annotated attribute.
 #[derive(Clone, Debug)]
-pub struct Attribute {
-    pub kind: AttributeType,
-    pub at: Span,
+pub(crate) struct Attribute {
+    pub(crate) kind: AttributeType,
+    pub(crate) at: Span,
     /// Neither right nor wrong to find.
-    pub optional: bool,
+    pub(crate) optional: bool,
 }
 
 /// One step of the course of a medicine, by the words of the notation.
 #[derive(Clone, Debug, Default)]
-pub struct Step {
+pub(crate) struct Step {
     /// Index of the medicine.
-    pub medicine: usize,
+    pub(crate) medicine: usize,
     /// Key and value: ("freq", "2/1d"), ("total", "10") ...
-    pub facts: Vec<(String, String)>,
+    pub(crate) facts: Vec<(String, String)>,
 }
 
 impl Step {
     /// What is said under a key.
-    pub fn fact(&self, key: &str) -> Option<&str> {
+    pub(crate) fn fact(&self, key: &str) -> Option<&str> {
         let found = self.facts.iter().find(|(k, _)| k == key);
         found.map(|(_, value)| value.as_str())
     }
 }
 
 /// Reads a file of annotated sentences; panics where it is malformed, naming the line.
-pub fn read(file: &str) -> Vec<Sentence> {
+pub(crate) fn read(file: &str) -> Vec<Sentence> {
     let mut sentences: Vec<Sentence> = Vec::new();
     for line in file.lines().filter(|line| !line.is_empty()) {
         if let Some(head) = line.strip_prefix("# ") {

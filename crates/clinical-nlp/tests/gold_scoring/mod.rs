@@ -3,14 +3,16 @@
 
 mod attributes;
 mod gold;
+mod quantities;
 
-pub use attributes::{Counts, Score};
-pub use gold::read;
+pub(crate) use attributes::{Counts, Score};
+pub(crate) use gold::read;
+pub(crate) use quantities::{Answers, Quantities};
 
 use seva_clinical_nlp::{AttributeType, Category, Entity};
 
 /// The types that are annotated; a rate of infusion is not.
-pub const TYPES: [AttributeType; 6] = [
+pub(crate) const TYPES: [AttributeType; 6] = [
     AttributeType::Dosage,
     AttributeType::Strength,
     AttributeType::Form,
@@ -20,22 +22,22 @@ pub const TYPES: [AttributeType; 6] = [
 ];
 
 /// Code points, end exclusive.
-pub type Span = (usize, usize);
+pub(crate) type Span = (usize, usize);
 
 /// The half that the grammar may be refined on.
-pub const TUNE: &str = include_str!("../gold/tune.txt");
+pub(crate) const TUNE: &str = include_str!("../gold/tune.txt");
 /// The half that is only ever counted.
-pub const ASIDE: &str = include_str!("../gold/aside.txt");
+pub(crate) const ASIDE: &str = include_str!("../gold/aside.txt");
 
 /// A medicine with its attributes, as found or as annotated.
 #[derive(Clone, Debug)]
-pub struct Medicine {
-    pub name: Span,
-    pub attributes: Vec<(AttributeType, Span)>,
+pub(crate) struct Medicine {
+    pub(crate) name: Span,
+    pub(crate) attributes: Vec<(AttributeType, Span)>,
 }
 
 /// The medicines among the entities of a text.
-pub fn medicines(entities: &[Entity]) -> Vec<Medicine> {
+pub(crate) fn medicines(entities: &[Entity]) -> Vec<Medicine> {
     entities
         .iter()
         .filter(|entity| entity.category == Category::Medication)
@@ -52,11 +54,11 @@ pub fn medicines(entities: &[Entity]) -> Vec<Medicine> {
 }
 
 /// Whether two spans share a code point.
-pub fn overlap(a: Span, b: Span) -> bool {
+pub(crate) fn overlap(a: Span, b: Span) -> bool {
     a.0 < b.1 && b.0 < a.1
 }
 
 /// How many code points two spans share.
-pub fn shared(a: Span, b: Span) -> usize {
+pub(crate) fn shared(a: Span, b: Span) -> usize {
     a.1.min(b.1).saturating_sub(a.0.max(b.0))
 }
