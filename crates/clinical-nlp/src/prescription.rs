@@ -4,6 +4,7 @@ use crate::context::Subject;
 use crate::dosage::{self, Medication, Piece, PieceKind};
 use crate::extractor::Reading;
 use crate::findings::Detail;
+use crate::lexicon::TermKind;
 use crate::matcher::Mention;
 use crate::text::{Gap, Sentence, Tokens};
 use crate::types::{AttributeType, TraitName};
@@ -43,7 +44,9 @@ pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
             (carried, silent) = (from..next, 0);
         } else {
             silent += 1;
-            if !attached || silent >= CARRY {
+            // "Not 400." interrupts no prescription.
+            let long = reading.sentences[index].end - reading.sentences[index].first > 3;
+            if (!attached && long) || silent >= CARRY {
                 carried = 0..0;
             }
         }
@@ -100,13 +103,21 @@ fn sentence_lines(
             }
         })
         .collect();
-    let pieces = sentence_pieces(tokens, sentence, &medications);
+    let mut pieces = sentence_pieces(tokens, sentence, &medications);
     let conditions: Vec<(usize, usize)> = reading
         .mentions_of(index)
         .iter()
         .filter(|m| !m.kind().is_medicine())
         .map(|m| (m.first, m.end))
         .collect();
+    let treatments: Vec<usize> = reading
+        .mentions_of(index)
+        .iter()
+        .filter(|m| matches!(m.kind(), TermKind::Treatment | TermKind::Procedure))
+        .map(|m| m.end)
+        .collect();
+    // "steam inhalation twice daily": how often the treatment is done.
+    pieces.retain(|piece| !treatments.contains(&piece.first));
     let mut any_carried = false;
     for attached in dosage::attach(tokens, sentence.first, &medications, &pieces, &conditions) {
         any_carried |= medications[attached.owner].carried;

@@ -34,8 +34,11 @@ impl Length {
 
 /// A number and a unit of time at `first`; "a week" counts as one.
 pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
-    let (low, high, at) = match number(tokens, first) {
+    // "first week", "first 3 days"
+    let ordinal = usize::from(tokens.lower(first) == "first" && tokens.joined(first + 1));
+    let (low, high, at) = match number(tokens, first + ordinal) {
         Some(found) => (found.value, found.high, found.end),
+        None if ordinal == 1 => (1.0, None, first + 1),
         None if matches!(tokens.lower(first), "a" | "an" | "one") => (1.0, None, first + 1),
         None => return None,
     };
@@ -167,7 +170,7 @@ fn open_ended(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     match (tokens.lower(first), tokens.lower(first + 1)) {
         ("lifelong" | "indefinitely", _) => Some(first + 1),
         ("long", "term") if tokens.lower(first.wrapping_sub(1)) != "the" => Some(first + 2),
-        ("life", "long") => Some(first + 2),
+        ("throughout", "pregnancy") | ("life", "long") => Some(first + 2),
         ("for", "life" | "ever") => Some(first + 2),
         // "to continue", and nothing behind it that is continued.
         ("to", "continue") | ("to", "be") if continued(tokens, first) => {
@@ -186,7 +189,7 @@ fn continued(tokens: &Tokens<'_>, first: usize) -> bool {
     };
     end >= tokens.len()
         || !tokens.gap(end).only(Gap::SPACE)
-        || matches!(tokens.lower(end), "and" | "as" | "till" | "until" | "plus" | "with")
+        || matches!(tokens.lower(end), "and" | "as" | "plus" | "with")
 }
 
 /// "until review", "till the next visit", "until further advice".

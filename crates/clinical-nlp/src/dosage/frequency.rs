@@ -3,7 +3,7 @@
 use super::moments::{FIXED, Seed};
 use super::clock::{clock, weekdays};
 use super::meals::meals;
-use super::numbers::{number, small};
+use super::numbers::number;
 pub(super) use super::patterns::pattern;
 use super::timing::{Period, Timing, When};
 use super::{Piece, PieceKind};
@@ -51,12 +51,30 @@ fn follow_on(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
     }
     let and = tokens.lower(at) == "and" && tokens.joined(at + 1);
     if !and {
-        return part(tokens, at);
+        return part(tokens, at).or_else(|| food_letters(tokens, at));
     }
     let (end, timing) = part(tokens, at + 1)?;
     // "and once ..." opens a new statement unless it adds a time of day.
     let adds = !timing.when.is_empty() || timing.hours > 0 || !timing.days.is_empty();
     (adds && timing.times.is_none()).then_some((end, timing))
+}
+
+/// "1-0-1 A/F", "OD BF": letters that mean food only behind a frequency. Elsewhere AF
+/// is atrial fibrillation.
+fn food_letters(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
+    let split = tokens.lower(at + 1) == "f" && tokens.gap(at + 1).only(Gap::SLASH);
+    let when = match tokens.lower(at) {
+        "af" => When::AfterFood,
+        "bf" => When::BeforeFood,
+        "a" if split => When::AfterFood,
+        "b" if split => When::BeforeFood,
+        _ => return None,
+    };
+    let timing = Timing {
+        when: vec![when],
+        ..Timing::default()
+    };
+    Some((at + 1 + usize::from(split), timing))
 }
 
 fn part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {

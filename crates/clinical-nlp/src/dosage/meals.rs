@@ -42,7 +42,7 @@ pub(super) fn meals(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)
 /// Past "half an hour", "30 minutes", "just", "immediately"; `first` when there is none.
 fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     match tokens.lower(first) {
-        "before" | "after" | "with" | "at" | "during" => return Some(first),
+        "before" | "after" | "with" | "at" | "during" | "ac" | "pc" => return Some(first),
         "just" | "immediately" | "soon" | "shortly" | "right" | "only" | "along" => {
             return tokens.joined(first + 1).then_some(first + 1);
         }
@@ -61,8 +61,8 @@ fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
 
 fn side(tokens: &Tokens<'_>, at: usize) -> Option<(Side, usize)> {
     let side = match tokens.lower(at) {
-        "before" => Side::Before,
-        "after" => Side::After,
+        "before" | "ac" => Side::Before,
+        "after" | "pc" => Side::After,
         "with" | "during" => Side::With,
         "at" => {
             let start = at + 1 + usize::from(tokens.lower(at + 1) == "the");

@@ -3,6 +3,7 @@
 mod amounts;
 mod attach;
 mod clock;
+mod conditional;
 mod course;
 mod duration;
 mod forms;
@@ -96,6 +97,10 @@ pub(crate) fn pieces(
 fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> Option<usize> {
     if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
         found.push(piece);
+    } else if let Some(piece) = conditional::condition(tokens, at) {
+        found.push(piece);
+    } else if let Some(piece) = a_day(tokens, at, found) {
+        found.push(piece);
     } else if let Some(piece) = duration::duration(tokens, at) {
         found.push(piece);
     } else if let Some(end) = amounts::amount(tokens, at, found) {
@@ -108,6 +113,27 @@ fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> O
         return None;
     }
     found.last().map(|piece| piece.end)
+}
+
+/// "10 mg a day", "two tablets per day": right behind an amount.
+fn a_day(tokens: &Tokens<'_>, at: usize, found: &[Piece]) -> Option<Piece> {
+    let period = match (tokens.lower(at), tokens.lower(at + 1)) {
+        ("a" | "per", word @ ("day" | "week" | "month")) => word,
+        _ => return None,
+    };
+    let amount = found.last().is_some_and(|piece| {
+        piece.end == at
+            && matches!(
+                piece.kind,
+                PieceKind::Mass | PieceKind::Count | PieceKind::Portion | PieceKind::Form
+            )
+    });
+    (amount && tokens.joined(at)).then(|| Piece {
+        kind: PieceKind::Frequency,
+        first: at,
+        end: at + 2,
+        normalized: Some(format!("1 per {period}")),
+    })
 }
 
 /// "one daily", "two at bedtime": how many, said without the form.

@@ -113,6 +113,8 @@ fn moments() -> Vec<(String, Seed)> {
         ("at noon", When::Noon),
         ("ac", When::BeforeFood),
         ("pc", When::AfterFood),
+        ("bbf", When::BeforeBreakfast),
+        ("abf", When::AfterBreakfast),
         ("on waking", When::Waking),
         ("on waking up", When::Waking),
         ("upon waking", When::Waking),

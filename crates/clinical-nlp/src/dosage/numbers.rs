@@ -143,6 +143,8 @@ fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     match tokens.lower(first) {
         "half" => return Some(plain(0.5, skip_article(tokens, first + 1))),
         "quarter" => return Some(plain(0.25, skip_article(tokens, first + 1))),
+        "hundred" => return Some(plain(100.0, first + 1)),
+        "thousand" => return Some(plain(1_000.0, first + 1)),
         // "point five", "point one two five".
         "point" | "decimal" if tokens.joined(first + 1) => {
             let (fraction, end) = decimals(tokens, first + 1);

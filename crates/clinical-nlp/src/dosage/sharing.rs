@@ -15,7 +15,7 @@ pub(super) struct Shared {
 
 /// Words between "both" and what both are to be taken.
 const BETWEEN: &[&str] = &[
-    "are", "be", "drugs", "for", "given", "medicines", "must", "of", "should", "taken", "tablets",
+    "are", "be", "continued", "drugs", "for", "given", "medicines", "must", "of", "should", "taken", "tablets",
     "the", "them", "these", "those", "to",
 ];
 
@@ -73,7 +73,7 @@ impl Context<'_> {
 
     /// A piece right behind a shared one: "both twice a day for a week".
     pub(super) fn linked(&self, end: usize, piece: &Piece) -> bool {
-        (end..piece.first).all(|at| matches!(self.tokens.lower(at), "for" | "and" | "x" | "the"))
+        (end..piece.first).all(|at| matches!(self.tokens.lower(at), "for" | "and" | "x" | "the" | "continue" | "then"))
             && piece.first.saturating_sub(end) <= 2
     }
 
