@@ -110,14 +110,15 @@ fn sentence_lines(
         .filter(|m| !m.kind().is_medicine())
         .map(|m| (m.first, m.end))
         .collect();
-    let treatments: Vec<usize> = reading
-        .mentions_of(index)
-        .iter()
-        .filter(|m| matches!(m.kind(), TermKind::Treatment | TermKind::Procedure))
-        .map(|m| m.end)
-        .collect();
-    // "steam inhalation twice daily": how often the treatment is done.
-    pieces.retain(|piece| !treatments.contains(&piece.first));
+    // ", steam inhalation twice daily": how often the treatment is done.
+    let treated = |piece: &Piece| {
+        reading.mentions_of(index).iter().any(|m| {
+            matches!(m.kind(), TermKind::Treatment | TermKind::Procedure)
+                && m.end == piece.first
+                && (tokens.gap(m.first).has(Gap::COMMA) || tokens.lower(m.first.wrapping_sub(1)) == "and")
+        })
+    };
+    pieces.retain(|piece| !treated(piece));
     let mut any_carried = false;
     for attached in dosage::attach(tokens, sentence.first, &medications, &pieces, &conditions) {
         any_carried |= medications[attached.owner].carried;

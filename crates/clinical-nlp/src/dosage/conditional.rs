@@ -2,7 +2,7 @@
 //! as needed, however often at most.
 
 use super::{Piece, PieceKind};
-use crate::text::Tokens;
+use crate::text::{Gap, Tokens};
 
 /// Complaints that a medicine is taken for when they come.
 const COMPLAINTS: &[&str] = &[
@@ -25,6 +25,10 @@ const BETWEEN: &[&str] = &[
 /// A condition that starts at token `first` and ends with the complaint.
 pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     let only = usize::from(tokens.lower(first) == "only");
+    // "; if pain lasts beyond ten minutes" opens another matter.
+    if first == 0 || !tokens.gap(first).only(Gap::SPACE) {
+        return None;
+    }
     if !matches!(tokens.lower(first + only), "if" | "when" | "whenever" | "unless") {
         return None;
     }
@@ -53,12 +57,13 @@ mod tests {
     #[test]
     fn a_condition_ends_with_its_complaint() {
         for (text, end) in [
-            ("only if you have fever", Some(5)),
-            ("if pain persists", Some(2)),
-            ("when required", None),
-            ("if the cost is high", None),
+            ("take only if you have fever", Some(6)),
+            ("take if pain persists", Some(3)),
+            ("take when required", None),
+            ("take if the cost is high", None),
+            ("take; if pain persists", None),
         ] {
-            let found = condition(&Tokens::new(text), 0).map(|piece| piece.end);
+            let found = condition(&Tokens::new(text), 1).map(|piece| piece.end);
             assert_eq!(found, end, "{text}");
         }
     }

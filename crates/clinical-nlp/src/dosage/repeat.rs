@@ -88,7 +88,9 @@ impl Timing {
             rate(1.0, low, unit);
             repeat.period_max = high;
         } else if let Some((count, unit)) = self.times {
-            rate(count, 1.0, unit);
+            // "every day, morning and evening"
+            let several = count == 1.0 && unit == Period::Day && self.moments() > 1;
+            rate(if several { f64::from(self.moments()) } else { count }, 1.0, unit);
             repeat.frequency_max = self.times_to;
         } else if !self.days.is_empty() {
             rate(self.days.len() as f64, 1.0, Period::Week);
