@@ -193,7 +193,7 @@ fn quantity(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     })
 }
 
-static IN_WORDS: LazyLock<Phrases<()>> = LazyLock::new(|| {
+pub(super) static IN_WORDS: LazyLock<Phrases<()>> = LazyLock::new(|| {
     let mut list = Vec::new();
     for size in ["thin", "small", "thick"] {
         for thing in ["layer", "film", "amount", "quantity", "smear"] {

@@ -226,6 +226,11 @@ static FORM_PHRASES: LazyLock<Phrases<(&'static str, bool)>> =
 static ROUTE_PHRASES: LazyLock<Phrases<&'static str>> =
     LazyLock::new(|| Phrases::new(ROUTES.iter().copied()));
 
+/// The words that forms and routes begin with.
+pub(super) fn first_words() -> impl Iterator<Item = &'static str> {
+    FORM_PHRASES.first_words().chain(ROUTE_PHRASES.first_words())
+}
+
 /// A countable form at `index`: one past its end and its name.
 pub(super) fn counted(tokens: &Tokens<'_>, index: usize) -> Option<(usize, &'static str)> {
     let (end, (name, countable)) = FORM_PHRASES.longest(tokens, index)?;

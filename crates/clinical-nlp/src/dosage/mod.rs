@@ -18,6 +18,7 @@ mod repeat;
 mod sharing;
 mod sig;
 mod sorts;
+mod starts;
 mod timing;
 mod unknown;
 
@@ -95,6 +96,18 @@ pub(crate) fn pieces(
 }
 
 fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> Option<usize> {
+    if !starts::may_start(tokens, at) {
+        return None;
+    }
+    any_piece(tokens, at, to, found)
+}
+
+fn any_piece(
+    tokens: &Tokens<'_>,
+    at: usize,
+    to: usize,
+    found: &mut Vec<Piece>,
+) -> Option<usize> {
     if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
         found.push(piece);
     } else if let Some(piece) = conditional::condition(tokens, at) {
@@ -201,4 +214,26 @@ pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
         end: found.end,
         normalized: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_piece_begins_with_a_word_that_is_not_listed() {
+        let texts = [
+            include_str!("../../tests/gold/tune.txt"),
+            include_str!("../../tests/gold/aside.txt"),
+            include_str!("../../tests/dictations.txt"),
+        ];
+        for text in texts {
+            let tokens = Tokens::new(text);
+            for at in 0..tokens.len() {
+                let begins = any_piece(&tokens, at, tokens.len(), &mut Vec::new()).is_some();
+                let word = tokens.lower(at);
+                assert!(!begins || starts::may_start(&tokens, at), "{word}");
+            }
+        }
+    }
 }

@@ -140,6 +140,11 @@ fn fraction_sign(sign: &str) -> Option<f64> {
 }
 
 fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    // Most words are no numbers: told by length and first letter.
+    let word = tokens.lower(first);
+    if word.len() > 9 || !word.starts_with(['z', 'o', 't', 'f', 's', 'e', 'n', 'h', 'q', 'p', 'd']) {
+        return None;
+    }
     match tokens.lower(first) {
         "half" => return Some(plain(0.5, skip_article(tokens, first + 1))),
         "quarter" => return Some(plain(0.25, skip_article(tokens, first + 1))),
