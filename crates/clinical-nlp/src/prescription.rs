@@ -71,7 +71,17 @@ fn drop_renamed(reading: &Reading<'_>, found: &mut [(usize, Vec<(Piece, f32)>)])
             && one.end - one.first == other.end - other.first
             && (0..one.end - one.first)
                 .all(|at| tokens.lower(one.first + at) == tokens.lower(other.first + at));
-        if same && dosage::takes_back(tokens, pieces.iter().map(|(piece, _)| piece.end).max().unwrap_or(one.end), other.first) {
+        if same
+            && dosage::takes_back(
+                tokens,
+                pieces
+                    .iter()
+                    .map(|(piece, _)| piece.end)
+                    .max()
+                    .unwrap_or(one.end),
+                other.first,
+            )
+        {
             pieces.retain(|(piece, _)| !new.iter().any(|(n, _)| n.kind == piece.kind));
         }
     }
@@ -90,7 +100,14 @@ fn sentence_lines(
     let owners: Vec<usize> = carried
         .clone()
         .chain(own)
-        .filter(|owner| !is_aside(tokens, sentence, &reading.mentions[found[*owner].0], *owner > carried.start))
+        .filter(|owner| {
+            !is_aside(
+                tokens,
+                sentence,
+                &reading.mentions[found[*owner].0],
+                *owner > carried.start,
+            )
+        })
         .collect();
     let medications: Vec<Medication> = owners
         .iter()
@@ -115,7 +132,8 @@ fn sentence_lines(
         reading.mentions_of(index).iter().any(|m| {
             matches!(m.kind(), TermKind::Treatment | TermKind::Procedure)
                 && m.end == piece.first
-                && (tokens.gap(m.first).has(Gap::COMMA) || tokens.lower(m.first.wrapping_sub(1)) == "and")
+                && (tokens.gap(m.first).has(Gap::COMMA)
+                    || tokens.lower(m.first.wrapping_sub(1)) == "and")
         })
     };
     pieces.retain(|piece| !treated(piece));
@@ -177,7 +195,9 @@ fn sentence_pieces(
 fn line(
     tokens: &Tokens<'_>,
     name: &Mention,
-    mention: usize, mut pieces: Vec<(Piece, f32)>) -> Line {
+    mention: usize,
+    mut pieces: Vec<(Piece, f32)>,
+) -> Line {
     pieces.sort_by_key(|(piece, _)| piece.first);
     dosage::drop_corrected(tokens, &mut pieces);
     let kinds = dosage::attribute_types(tokens, name.first, &pieces);

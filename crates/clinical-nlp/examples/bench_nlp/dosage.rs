@@ -4,10 +4,10 @@
 mod gold_scoring;
 
 use gold_scoring::{
-    ASIDE, Answers, Counts, Quantities, Score, TUNE, TYPES, medicines, read,
+    ASIDE, Quantities, Score, TUNE, TYPES, attributes::Counts, medicines, quantities::Answers, read,
 };
 use serde_json::{Value, json};
-use seva_clinical_nlp::Extractor;
+use seva_clinical_nlp::{AttributeType, Extractor};
 
 /// The two halves: the one the grammar was refined on, and the one that was only counted.
 pub(crate) fn halves(extractor: &Extractor) -> Value {
@@ -32,9 +32,7 @@ fn score(extractor: &Extractor, file: &str) -> (Score, Quantities) {
 
 fn half(extractor: &Extractor, file: &str) -> Value {
     let (score, quantities) = score(extractor, file);
-    let answers = |answers: Answers| {
-        json!({ "right": answers.right, "wrong": answers.wrong, "unanswered": answers.unanswered })
-    };
+    let answers = |answers: Answers| json!({ "right": answers.right, "wrong": answers.wrong, "unanswered": answers.unanswered });
     let mut report = report(&score);
     report["quantity"] = answers(quantities.stated);
     report["quantity_if_one"] = answers(quantities.assumed);
@@ -71,7 +69,7 @@ pub(crate) fn print(halves: &Value) {
     );
     for half in ["tune", "aside"] {
         let rows = &halves[half]["attributes"];
-        for name in std::iter::once("all").chain(TYPES.map(|kind| kind.as_str())) {
+        for name in std::iter::once("all").chain(TYPES.map(AttributeType::as_str)) {
             let cell = |key: &str| rows[name][key].as_f64().unwrap_or(0.0);
             println!(
                 "{:<16} {:9} {:6.1} {:6.1} {:6.1} {:6.1}",
@@ -83,7 +81,10 @@ pub(crate) fn print(halves: &Value) {
                 cell("relaxed_f1"),
             );
         }
-        println!("dosage/strength confused: {}", halves[half]["dosage_strength_confused"]);
+        println!(
+            "dosage/strength confused: {}",
+            halves[half]["dosage_strength_confused"]
+        );
         for key in ["quantity", "quantity_if_one", "timing_facts"] {
             let answers = &halves[half][key];
             println!(
@@ -91,6 +92,9 @@ pub(crate) fn print(halves: &Value) {
                 answers["right"], answers["wrong"], answers["unanswered"]
             );
         }
-        println!("rightly no quantity: {}", halves[half]["rightly_no_quantity"]);
+        println!(
+            "rightly no quantity: {}",
+            halves[half]["rightly_no_quantity"]
+        );
     }
 }

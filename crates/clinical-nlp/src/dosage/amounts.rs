@@ -163,11 +163,13 @@ fn in_words(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Optio
 /// "dispense 10 tablets", "10 tablets in all", "total 10 tablets".
 fn dispenses(tokens: &Tokens<'_>, first: usize, end: usize) -> bool {
     let before = tokens.lower(first.wrapping_sub(1));
-    matches!(before, "dispense" | "quantity" | "qty" | "total" | "issue" | "supply")
-        || matches!(
-            (tokens.lower(end), tokens.lower(end + 1)),
-            ("in", "all" | "total") | ("total", _) | ("altogether", _)
-        )
+    matches!(
+        before,
+        "dispense" | "quantity" | "qty" | "total" | "issue" | "supply"
+    ) || matches!(
+        (tokens.lower(end), tokens.lower(end + 1)),
+        ("in", "all" | "total") | ("total", _) | ("altogether", _)
+    )
 }
 
 /// A number, or "a"/"an" before a portion or a form.
@@ -225,7 +227,9 @@ fn measured(
     };
     let mut last = end;
     // "in 100 ml of saline", "in one litre of water": what it is dissolved in.
-    if measure == Measure::Volume && matches!(tokens.lower(first.wrapping_sub(1)), "in" | "into" | "with") {
+    if measure == Measure::Volume
+        && matches!(tokens.lower(first.wrapping_sub(1)), "in" | "into" | "with")
+    {
         return None;
     }
     if let Some((after, denominator, weight)) = per(tokens, end) {

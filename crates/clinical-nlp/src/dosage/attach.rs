@@ -62,7 +62,8 @@ pub(crate) fn attach(
             && (closed == before || context.meets_stranger(index, &attached))
         {
             closed = before;
-        } else if let Some(owner) = prefixes[index].or_else(|| context.opens_with(index, &prefixes)) {
+        } else if let Some(owner) = prefixes[index].or_else(|| context.opens_with(index, &prefixes))
+        {
             attached.push(Attached {
                 owner,
                 piece: piece.clone(),
@@ -157,7 +158,10 @@ impl Context<'_> {
             return true;
         }
         // "three times a day tablet B": a form behind a time is that of the next name.
-        let form = self.pieces.iter().any(|p| p.first == at && p.kind == PieceKind::Form);
+        let form = self
+            .pieces
+            .iter()
+            .any(|p| p.first == at && p.kind == PieceKind::Form);
         let after_piece = self.pieces.iter().any(|p| {
             p.end == at && !(form && matches!(p.kind, PieceKind::Frequency | PieceKind::Duration))
         });
@@ -231,14 +235,18 @@ impl Context<'_> {
             _ => return None,
         };
         let fits = match piece.kind {
-            PieceKind::Form if medication.carried => self.is_counted(index) || self.amount_follows(index),
+            PieceKind::Form if medication.carried => {
+                self.is_counted(index) || self.amount_follows(index)
+            }
             PieceKind::Form => self.form_fits(index, start, distance),
             PieceKind::Duration => !self.tells_of_condition(piece, start),
             PieceKind::Concentration | PieceKind::Rate => distance <= 4,
             PieceKind::Mass => !self.is_left_behind(index),
             // "Glimepiride 1 once daily": one milligram or one tablet? Not for us to say.
             PieceKind::Count => {
-                piece.first > medication.end || self.form_follows(index) || !self.tokens.is_number(piece.first)
+                piece.first > medication.end
+                    || self.form_follows(index)
+                    || !self.tokens.is_number(piece.first)
             }
             _ => true,
         };
@@ -269,15 +277,22 @@ impl Context<'_> {
             .is_some_and(|n| n.ends_with("release"));
         let close = (start..piece.first).all(|at| {
             let word = self.tokens.lower(at);
-            matches!(word, "in" | "as" | "a" | "an" | "the" | "no" | "form" | "of") || corrects(word)
+            matches!(
+                word,
+                "in" | "as" | "a" | "an" | "the" | "no" | "form" | "of"
+            ) || corrects(word)
         });
-        counted || distance == 0 || (close && !release) || (distance <= 2 && self.amount_follows(index))
+        counted
+            || distance == 0
+            || (close && !release)
+            || (distance <= 2 && self.amount_follows(index))
     }
 
     /// "then tab 4 mg": an amount right behind a form.
     fn amount_follows(&self, index: usize) -> bool {
         self.pieces.get(index + 1).is_some_and(|p| {
-            p.first == self.pieces[index].end && matches!(p.kind, PieceKind::Mass | PieceKind::Count)
+            p.first == self.pieces[index].end
+                && matches!(p.kind, PieceKind::Mass | PieceKind::Count)
         })
     }
 
@@ -311,7 +326,8 @@ impl Context<'_> {
     fn is_left_behind(&self, index: usize) -> bool {
         let piece = &self.pieces[index];
         let before = self.tokens.lower(piece.first.wrapping_sub(1));
-        (before == "by" && self.tokens.lower(piece.first.wrapping_sub(2)) != "followed") || (before == "from" && self.tokens.lower(piece.end) == "to")
+        (before == "by" && self.tokens.lower(piece.first.wrapping_sub(2)) != "followed")
+            || (before == "from" && self.tokens.lower(piece.end) == "to")
     }
 
     /// A dose or frequency said before the first name: "take 500 mg twice a day of metformin".
@@ -339,6 +355,7 @@ impl Context<'_> {
         let first = self.tokens.lower(self.from);
         // "No, make that 5 mg" corrects; "No head bath for ten days" does not.
         let other = first == "no" && !self.tokens.gap(self.from + 1).has(Gap::COMMA);
-        (RESUMES.contains(&first) && !other) || self.pieces.first().is_some_and(|p| p.first == self.from)
+        (RESUMES.contains(&first) && !other)
+            || self.pieces.first().is_some_and(|p| p.first == self.from)
     }
 }

@@ -28,6 +28,16 @@ pub enum Weekday {
 }
 
 impl Weekday {
+    const ALL: [Self; 7] = [
+        Self::Mon,
+        Self::Tue,
+        Self::Wed,
+        Self::Thu,
+        Self::Fri,
+        Self::Sat,
+        Self::Sun,
+    ];
+
     /// "mon", "tue" ...
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -68,13 +78,27 @@ pub(super) fn weekdays(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timi
     }
     let mut end = at + 1;
     loop {
-        let and = usize::from(matches!(tokens.lower(end), "and" | "on") || tokens.lower(end) == "&");
+        let and =
+            usize::from(matches!(tokens.lower(end), "and" | "on") || tokens.lower(end) == "&");
         let gap = Gap::SPACE.or(Gap::COMMA).or(Gap::SLASH).or(Gap::HYPHEN);
-        let Some(day) = weekday(tokens.lower(end + and)).filter(|_| tokens.gap(end).only(gap)) else {
+        let Some(day) = weekday(tokens.lower(end + and)).filter(|_| tokens.gap(end).only(gap))
+        else {
             break;
         };
         days.push(day);
         end += and + 1;
+    }
+    // "Monday to Friday"
+    if matches!(tokens.lower(end), "to" | "through" | "till")
+        && let Some(last) = weekday(tokens.lower(end + 1))
+    {
+        let from = days[days.len() - 1];
+        days.extend(
+            Weekday::ALL
+                .iter()
+                .filter(|day| from < **day && **day <= last),
+        );
+        end += 2;
     }
     (led || days.len() > 1).then(|| {
         (

@@ -6,20 +6,90 @@ use crate::text::{Gap, Tokens};
 
 /// Complaints that a medicine is taken for when they come.
 const COMPLAINTS: &[&str] = &[
-    "acidity", "anxiety", "anxious", "attack", "breathless", "breathlessness", "burning", "chills",
-    "constipated", "constipation", "cough", "coughing", "cramps", "diarrhea", "diarrhoea",
-    "discomfort", "dizziness", "fever", "gas", "giddiness", "headache", "heartburn", "itching",
-    "itchy", "migraine", "motions", "nausea", "nauseous", "pain", "palpitations", "persistent",
-    "persists", "rash", "restless", "seizure", "severe", "sleepless", "sneezing", "spasm",
-    "stools", "symptomatic", "symptoms", "temperature", "vertigo", "vomiting", "vomits", "wheeze",
-    "wheezing", "wheezy",
+    "acidity",
+    "anxiety",
+    "anxious",
+    "attack",
+    "breathless",
+    "breathlessness",
+    "burning",
+    "chills",
+    "constipated",
+    "constipation",
+    "cough",
+    "coughing",
+    "cramps",
+    "diarrhea",
+    "diarrhoea",
+    "discomfort",
+    "dizziness",
+    "fever",
+    "gas",
+    "giddiness",
+    "headache",
+    "heartburn",
+    "itching",
+    "itchy",
+    "migraine",
+    "motions",
+    "nausea",
+    "nauseous",
+    "pain",
+    "palpitations",
+    "persistent",
+    "persists",
+    "rash",
+    "restless",
+    "seizure",
+    "severe",
+    "sleepless",
+    "sneezing",
+    "spasm",
+    "stools",
+    "symptomatic",
+    "symptoms",
+    "temperature",
+    "vertigo",
+    "vomiting",
+    "vomits",
+    "wheeze",
+    "wheezing",
+    "wheezy",
 ];
 
 /// Words between "if" and the complaint.
 const BETWEEN: &[&str] = &[
-    "a", "any", "are", "baby", "body", "child", "continues", "develops", "feel", "feels", "get",
-    "gets", "had", "has", "have", "having", "he", "high", "in", "is", "it", "loose", "patient",
-    "she", "some", "still", "the", "there", "they", "you", "your",
+    "a",
+    "any",
+    "are",
+    "baby",
+    "body",
+    "child",
+    "continues",
+    "develops",
+    "feel",
+    "feels",
+    "get",
+    "gets",
+    "had",
+    "has",
+    "have",
+    "having",
+    "he",
+    "high",
+    "in",
+    "is",
+    "it",
+    "loose",
+    "patient",
+    "she",
+    "some",
+    "still",
+    "the",
+    "there",
+    "they",
+    "you",
+    "your",
 ];
 
 /// A condition that starts at token `first` and ends with the complaint.
@@ -29,7 +99,17 @@ pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     if first == 0 || !tokens.gap(first).only(Gap::SPACE) {
         return None;
     }
-    if !matches!(tokens.lower(first + only), "if" | "when" | "whenever" | "unless") {
+    let case = ["in", "case", "of"]
+        .iter()
+        .enumerate()
+        .all(|(step, word)| tokens.lower(first + step) == *word);
+    let only = if case { 2 } else { only };
+    if !case
+        && !matches!(
+            tokens.lower(first + only),
+            "if" | "when" | "whenever" | "unless"
+        )
+    {
         return None;
     }
     let mut at = first + only + 1;

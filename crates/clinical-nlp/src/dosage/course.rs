@@ -106,7 +106,9 @@ pub fn dispense(medicine: &Entity) -> Option<Quantity> {
 
 fn add_dose(steps: &mut Vec<Step>, attribute: &Attribute) {
     let dose = attribute.normalized.as_deref().and_then(dose);
-    let step = open_step(steps, |step| step.parts.iter().any(|part| part.dose.is_some()));
+    let step = open_step(steps, |step| {
+        step.parts.iter().any(|part| part.dose.is_some())
+    });
     step.open |= dose.is_none();
     match step.parts.last_mut() {
         // "twice daily, one tablet"
@@ -123,9 +125,16 @@ fn add_timing(steps: &mut Vec<Step>, attribute: &Attribute) {
         open_step(steps, |_| false).open = true;
         return;
     };
+    // "stat, then three times a day": two steps without a length between them.
+    let last = steps
+        .last()
+        .and_then(|step| step.parts.last()?.timing.as_ref());
+    if last.is_some_and(|last| last.once && timing.has_rate()) {
+        steps.push(Step::default());
+    }
     let step = open_step(steps, |step| {
         let last = step.parts.last().and_then(|part| part.timing.as_ref());
-        last.is_some_and(|last| last.has_rate()) && timing.has_rate()
+        last.is_some_and(Timing::has_rate) && timing.has_rate()
     });
     match step.parts.last_mut() {
         Some(part) => match &mut part.timing {

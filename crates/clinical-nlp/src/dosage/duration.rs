@@ -81,7 +81,11 @@ pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
 /// behind "x" or "for": elsewhere it is a fraction or a date.
 fn fraction_of(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
     let led = matches!(tokens.lower(first.wrapping_sub(1)), "x" | "\u{d7}" | "for");
-    if !led || !tokens.is_number(first) || !tokens.is_number(first + 1) || !tokens.gap(first + 1).only(Gap::SLASH) {
+    if !led
+        || !tokens.is_number(first)
+        || !tokens.is_number(first + 1)
+        || !tokens.gap(first + 1).only(Gap::SLASH)
+    {
         return None;
     }
     let low: f64 = tokens.lower(first).parse().ok()?;
@@ -107,7 +111,10 @@ fn number_of_times(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
         tokens.lower(found.end),
         "doses" | "cycles" | "courses" | "pulses" | "sessions"
     );
-    let divided = matches!(tokens.lower(first.wrapping_sub(1)), "in" | "into" | "of" | "every" | "miss" | "missed");
+    let divided = matches!(
+        tokens.lower(first.wrapping_sub(1)),
+        "in" | "into" | "of" | "every" | "miss" | "missed"
+    );
     (named && tokens.joined(found.end) && !divided).then_some(found.end + 1)
 }
 
@@ -162,8 +169,9 @@ fn few(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
         _ => return None,
     };
     let after = tokens.lower(at + 1);
-    (matches!(tokens.lower(at), "days" | "weeks" | "months") && !matches!(after, "ago" | "back" | "later"))
-        .then_some(at + 1)
+    (matches!(tokens.lower(at), "days" | "weeks" | "months")
+        && !matches!(after, "ago" | "back" | "later"))
+    .then_some(at + 1)
 }
 
 fn open_ended(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
@@ -195,12 +203,19 @@ fn continued(tokens: &Tokens<'_>, first: usize) -> bool {
 /// "until review", "till the next visit", "until further advice".
 fn until(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     let mut at = first;
-    while matches!(tokens.lower(at), "the" | "your" | "my" | "his" | "her" | "next" | "further" | "you" | "we" | "i") {
+    while matches!(
+        tokens.lower(at),
+        "the" | "your" | "my" | "his" | "her" | "next" | "further" | "you" | "we" | "i"
+    ) {
         at += 1;
     }
     let end = match (tokens.lower(at), tokens.lower(at + 1)) {
         ("follow", "up") => at + 2,
-        ("visit" | "review" | "appointment" | "followup" | "reviewed" | "notice" | "advice" | "orders" | "advised" | "told" | "delivery", _) => at + 1,
+        (
+            "visit" | "review" | "appointment" | "followup" | "reviewed" | "notice" | "advice"
+            | "orders" | "advised" | "told" | "delivery",
+            _,
+        ) => at + 1,
         _ => return None,
     };
     tokens.joined(at).then_some(end)
@@ -247,38 +262,43 @@ fn bare(tokens: &Tokens<'_>, first: usize, length: &Length) -> Option<usize> {
     let after = tokens.lower(length.end);
     // "three times a day five days"
     let daily = before == "day"
-        && matches!(tokens.lower(first.wrapping_sub(2)), "a" | "per" | "every" | "each" | "alternate");
-    let point = !daily && matches!(
-        before,
-        "every"
-            | "in"
-            | "after"
-            | "since"
-            | "past"
-            | "last"
-            | "previous"
-            | "within"
-            | "day"
-            | "age"
-            | "of"
-            | "over"
-            | "about"
-            | "around"
-            | "from"
-            | "the"
-    ) || matches!(
-        after,
-        "ago"
-            | "back"
-            | "later"
-            | "old"
-            | "history"
-            | "prior"
-            | "before"
-            | "after"
-            | "from"
-            | "duration"
-    );
+        && matches!(
+            tokens.lower(first.wrapping_sub(2)),
+            "a" | "per" | "every" | "each" | "alternate"
+        );
+    let point = !daily
+        && matches!(
+            before,
+            "every"
+                | "in"
+                | "after"
+                | "since"
+                | "past"
+                | "last"
+                | "previous"
+                | "within"
+                | "day"
+                | "age"
+                | "of"
+                | "over"
+                | "about"
+                | "around"
+                | "from"
+                | "the"
+        )
+        || matches!(
+            after,
+            "ago"
+                | "back"
+                | "later"
+                | "old"
+                | "history"
+                | "prior"
+                | "before"
+                | "after"
+                | "from"
+                | "duration"
+        );
     (!point).then_some(length.end)
 }
 

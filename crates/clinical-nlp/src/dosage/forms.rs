@@ -228,7 +228,9 @@ static ROUTE_PHRASES: LazyLock<Phrases<&'static str>> =
 
 /// The words that forms and routes begin with.
 pub(super) fn first_words() -> impl Iterator<Item = &'static str> {
-    FORM_PHRASES.first_words().chain(ROUTE_PHRASES.first_words())
+    FORM_PHRASES
+        .first_words()
+        .chain(ROUTE_PHRASES.first_words())
 }
 
 /// A countable form at `index`: one past its end and its name.
@@ -239,7 +241,9 @@ pub(super) fn counted(tokens: &Tokens<'_>, index: usize) -> Option<(usize, &'sta
 
 /// Whether a form, by its name, comes in pieces.
 pub(super) fn is_countable(name: &str) -> bool {
-    FORMS.iter().any(|(_, (known, countable))| *known == name && *countable)
+    FORMS
+        .iter()
+        .any(|(_, (known, countable))| *known == name && *countable)
 }
 
 pub(super) fn form(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
@@ -264,7 +268,9 @@ fn capital_t(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     let next = tokens.gap(first + 1);
     let short = tokens.original(first) == "T"
         && (next.only(Gap::PERIOD.or(Gap::SPACE)) && !next.is_empty())
-        && tokens.get(first + 1).is_some_and(|token| token.kind == Kind::Word)
+        && tokens
+            .get(first + 1)
+            .is_some_and(|token| token.kind == Kind::Word)
         && tokens.lower(first + 1).len() > 2;
     short.then(|| Piece {
         kind: PieceKind::Form,
@@ -296,7 +302,9 @@ fn site(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     let mut at = first + usize::from(led);
     let mut side = None;
     let mut said = led;
-    while let word @ ("the" | "each" | "both" | "either" | "every" | "your" | "affected" | "right" | "left") = tokens.lower(at) {
+    while let word @ ("the" | "each" | "both" | "either" | "every" | "your" | "affected" | "right"
+    | "left") = tokens.lower(at)
+    {
         if matches!(word, "right" | "left") {
             side = Some(word);
         }
@@ -310,7 +318,10 @@ fn site(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
         _ => return None,
     };
     // "eye drops" are a form.
-    let form = matches!(tokens.lower(at + 1), "drop" | "drops" | "ointment" | "gel" | "wax");
+    let form = matches!(
+        tokens.lower(at + 1),
+        "drop" | "drops" | "ointment" | "gel" | "wax"
+    );
     let normalized = side.map_or_else(|| organ.to_owned(), |side| format!("{organ}, {side}"));
     (said && !form && (at == first || tokens.joined(at))).then_some(Piece {
         kind: PieceKind::Route,

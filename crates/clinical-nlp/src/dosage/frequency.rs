@@ -1,8 +1,8 @@
 //! Frequencies: "twice a day after food", "BID", "1-0-1", "every 4 to 6 hours as needed".
 
-use super::moments::{FIXED, Seed};
 use super::clock::{clock, weekdays};
 use super::meals::meals;
+use super::moments::{FIXED, Seed};
 use super::numbers::number;
 pub(super) use super::patterns::pattern;
 use super::timing::{Period, Timing, When};
@@ -78,15 +78,38 @@ fn food_letters(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
 }
 
 fn part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+    if tokens.is_number(first) {
+        return figure_part(tokens, first);
+    }
     pattern(tokens, first)
         .or_else(|| counted(tokens, first))
         .or_else(|| every(tokens, first))
+        .or_else(|| days_a_week(tokens, first))
         .or_else(|| divided(tokens, first))
         .or_else(|| meals(tokens, first))
         .or_else(|| fixed(tokens, first))
         .or_else(|| weekdays(tokens, first))
         .or_else(|| clock(tokens, first))
         .or_else(|| evening_list(tokens, first))
+}
+
+/// A part that begins with a figure: the word behind it tells which it can be.
+fn figure_part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+    if let Some(found) = pattern(tokens, first) {
+        return Some(found);
+    }
+    let end = number(tokens, first)?.end;
+    match tokens.lower(end) {
+        "times" | "time" | "x" => counted(tokens, first),
+        "hourly" | "nd" | "rd" | "th" => every(tokens, first),
+        "days" => days_a_week(tokens, first),
+        "minute" | "minutes" | "mins" | "min" | "hour" | "hours" | "hrs" | "hr" => {
+            meals(tokens, first)
+        }
+        "am" | "pm" | "a" | "p" => clock(tokens, first),
+        _ if tokens.gap(end).only(Gap::COLON) => clock(tokens, first),
+        _ => None,
+    }
 }
 
 fn fixed(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
@@ -141,7 +164,12 @@ fn time_of_day(word: &str) -> Option<When> {
 /// "once", "twice daily", "three times a day", "4 x a week", "two times per day".
 fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let (count, high, at) = match tokens.lower(first) {
-        "once" if matches!((tokens.lower(first + 1), tokens.lower(first + 2)), ("or" | "to", "twice")) => {
+        "once"
+            if matches!(
+                (tokens.lower(first + 1), tokens.lower(first + 2)),
+                ("or" | "to", "twice")
+            ) =>
+        {
             (1.0, Some(2.0), first + 3)
         }
         "once" => (1.0, None, first + 1),
@@ -164,11 +192,18 @@ fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     if let Some((end, period)) = per(tokens, at) {
         return Some((end, times(period)));
     }
-    if count == 1.0 && high.is_none() && let Some(found) = one_in(tokens, at) {
+    if count == 1.0
+        && high.is_none()
+        && let Some(found) = one_in(tokens, at)
+    {
         return Some(found);
     }
     // "then four times for one week": of a course that goes on, times a day.
-    if count >= 2.0 && tokens.joined(at) && matches!(tokens.lower(at), "for" | "x") && number(tokens, at + 1).is_some() {
+    if count >= 2.0
+        && tokens.joined(at)
+        && matches!(tokens.lower(at), "for" | "x")
+        && number(tokens, at + 1).is_some()
+    {
         return Some((at, times(Period::Day)));
     }
     // "once at night", "twice after meals": the count stands alone before a time.
@@ -202,6 +237,26 @@ fn one_in(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
             ..Timing::default()
         },
     ))
+}
+
+/// "five days a week": not a duration, and too little to compute with.
+fn days_a_week(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+    let found = number(tokens, first).filter(|n| n.value <= 31.0)?;
+    if tokens.lower(found.end) != "days" || !tokens.joined(found.end) {
+        return None;
+    }
+    let at = found.end + 1 + usize::from(tokens.lower(found.end + 1) == "in");
+    let per = matches!(tokens.lower(at), "a" | "per" | "each" | "every");
+    let whole = matches!(tokens.lower(at + 1), "week" | "month") && tokens.joined(at);
+    (per && whole).then(|| {
+        (
+            at + 2,
+            Timing {
+                in_words: true,
+                ..Timing::default()
+            },
+        )
+    })
 }
 
 /// "in two divided doses": the amount said before is that of the day.
@@ -285,7 +340,8 @@ fn every(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let word = tokens.lower(first);
     if let Some((hours, rest)) = q_hours(word) {
         // "q4-6h"
-        if rest.is_empty() && tokens.is_number(first + 1) && tokens.gap(first + 1).has(Gap::HYPHEN) {
+        if rest.is_empty() && tokens.is_number(first + 1) && tokens.gap(first + 1).has(Gap::HYPHEN)
+        {
             let high = number(tokens, first + 1).filter(|n| n.high.is_none() && n.value > hours)?;
             return (period(tokens.lower(high.end)) == Some(Period::Hour))
                 .then_some(())
@@ -332,7 +388,10 @@ fn ordinal(tokens: &Tokens<'_>, at: usize) -> Option<(f64, usize)> {
         figure => {
             let ending = matches!(tokens.lower(at + 1), "nd" | "rd" | "th");
             let whole = tokens.is_number(at) && ending && tokens.gap(at + 1).is_empty();
-            return whole.then(|| figure.parse().ok()).flatten().map(|value| (value, at + 2));
+            return whole
+                .then(|| figure.parse().ok())
+                .flatten()
+                .map(|value| (value, at + 2));
         }
     };
     Some((value, at + 1))

@@ -77,7 +77,9 @@ fn side(tokens: &Tokens<'_>, at: usize) -> Option<(Side, usize)> {
 
 fn point(tokens: &Tokens<'_>, at: usize, side: Side) -> Option<(usize, Point)> {
     let mut at = at;
-    let links = ["each", "every", "a", "the", "your", "main", "any", "his", "her", "heavy", "largest"];
+    let links = [
+        "each", "every", "a", "the", "your", "main", "any", "his", "her", "heavy", "largest",
+    ];
     let mut linked = 0;
     while links.contains(&tokens.lower(at)) && linked < 2 {
         at += 1;
@@ -110,7 +112,11 @@ fn point(tokens: &Tokens<'_>, at: usize, side: Side) -> Option<(usize, Point)> {
 /// "and dinner", ", lunch": one more meal of the same side.
 fn another(tokens: &Tokens<'_>, end: usize, side: Side) -> Option<(usize, Point)> {
     let and = usize::from(matches!(tokens.lower(end), "and" | "or"));
-    if !tokens.gap(end).only(Gap::SPACE.or(Gap::COMMA).or(Gap::SLASH)) || !tokens.joined(end + 1) && and == 1 {
+    if !tokens
+        .gap(end)
+        .only(Gap::SPACE.or(Gap::COMMA).or(Gap::SLASH))
+        || !tokens.joined(end + 1) && and == 1
+    {
         return None;
     }
     if and == 0 && !tokens.gap(end).has(Gap::COMMA.or(Gap::SLASH)) {

@@ -24,10 +24,10 @@ mod unknown;
 
 pub(crate) use amounts::unit_at;
 pub(crate) use attach::{Medication, attach};
-pub(crate) use duration::{length, unled};
-pub(crate) use numbers::{number, opens_with_point, single};
 pub use clock::Weekday;
 pub use course::{Dose, Length, Part, Quantity, Step, course, dispense};
+pub(crate) use duration::{length, unled};
+pub(crate) use numbers::{number, opens_with_point, single};
 use quantity::pieces_taken;
 pub use quantity::quantity;
 pub use repeat::Repeat;
@@ -102,12 +102,7 @@ fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> O
     any_piece(tokens, at, to, found)
 }
 
-fn any_piece(
-    tokens: &Tokens<'_>,
-    at: usize,
-    to: usize,
-    found: &mut Vec<Piece>,
-) -> Option<usize> {
+fn any_piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> Option<usize> {
     if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
         found.push(piece);
     } else if let Some(piece) = conditional::condition(tokens, at) {
@@ -153,7 +148,10 @@ fn a_day(tokens: &Tokens<'_>, at: usize, found: &[Piece]) -> Option<Piece> {
 fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     let found = number(tokens, at)?;
     // "all four twice a day": how many medicines.
-    if matches!(tokens.lower(at.wrapping_sub(1)), "all" | "first" | "last" | "these" | "other" | "the") {
+    if matches!(
+        tokens.lower(at.wrapping_sub(1)),
+        "all" | "first" | "last" | "these" | "other" | "the"
+    ) {
         return None;
     }
     if frequency::pattern(tokens, found.end).is_some() {
@@ -205,9 +203,9 @@ pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
     // One or two is how many, not how strong.
     let decimal = tokens.lower(at).contains('.');
     // "Glycomet GP 1 1-0-1": what stands before a pattern is a strength, however small.
-    let before_pattern = tokens.joined(found.end) && frequency::pattern(tokens, found.end).is_some();
-    let plausible =
-        (decimal || before_pattern || found.value >= 5.0) && found.value <= 100_000.0;
+    let before_pattern =
+        tokens.joined(found.end) && frequency::pattern(tokens, found.end).is_some();
+    let plausible = (decimal || before_pattern || found.value >= 5.0) && found.value <= 100_000.0;
     (close && plausible && (before_pattern || !other_reading)).then_some(Piece {
         kind: PieceKind::Bare,
         first: at,

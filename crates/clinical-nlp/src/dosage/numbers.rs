@@ -83,7 +83,7 @@ fn plain(value: f64, end: usize) -> Number {
 }
 
 fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
-    let mut value: f64 = tokens.lower(first).replace(',', "").parse().ok()?;
+    let mut value = figure(tokens.lower(first))?;
     if value > MOST {
         return None;
     }
@@ -118,6 +118,20 @@ fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     })
 }
 
+/// "500", "2.5", "1,000". Most figures are short and whole.
+fn figure(text: &str) -> Option<f64> {
+    if text.len() < 9 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let whole = text
+            .bytes()
+            .fold(0_u32, |value, byte| value * 10 + u32::from(byte - b'0'));
+        return Some(f64::from(whole));
+    }
+    if text.contains(',') {
+        return text.replace(',', "").parse().ok();
+    }
+    text.parse().ok()
+}
+
 /// ".5": the point stands before the figure and after a space. Read without it, the
 /// dose would be ten times too large.
 pub(crate) fn opens_with_point(tokens: &Tokens<'_>, first: usize) -> bool {
@@ -142,7 +156,8 @@ fn fraction_sign(sign: &str) -> Option<f64> {
 fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     // Most words are no numbers: told by length and first letter.
     let word = tokens.lower(first);
-    if word.len() > 9 || !word.starts_with(['z', 'o', 't', 'f', 's', 'e', 'n', 'h', 'q', 'p', 'd']) {
+    if word.len() > 9 || !word.starts_with(['z', 'o', 't', 'f', 's', 'e', 'n', 'h', 'q', 'p', 'd'])
+    {
         return None;
     }
     match tokens.lower(first) {

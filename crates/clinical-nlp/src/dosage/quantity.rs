@@ -46,7 +46,9 @@ pub(super) fn pieces_taken<'a>(
     if steps.is_empty() || !forms.iter().all(|form| forms::is_countable(form)) {
         return None;
     }
-    let assumed = steps.iter().all(|step| step.parts.iter().all(|part| !says_how_many(part)));
+    let assumed = steps
+        .iter()
+        .all(|step| step.parts.iter().all(|part| !says_how_many(part)));
     if assumed && forms.is_empty() {
         return None;
     }
@@ -70,9 +72,17 @@ fn step_pieces(step: &Step, assumed: bool) -> Option<f64> {
     }
     // "one in the morning and two at night" adds up; two rates would be two readings.
     if step.parts.len() > 1 {
-        let moments = |part: &&Part| part.timing.as_ref().is_some_and(|t| t.once || (!t.has_rate() && t.moments() > 0));
+        let moments = |part: &&Part| {
+            part.timing
+                .as_ref()
+                .is_some_and(|t| t.once || (!t.has_rate() && t.moments() > 0))
+        };
         let rates = step.parts.iter().filter(|part| !moments(part)).count();
-        let once = step.parts.iter().filter(|p| p.timing.as_ref().is_some_and(|t| t.once)).count();
+        let once = step
+            .parts
+            .iter()
+            .filter(|p| p.timing.as_ref().is_some_and(|t| t.once))
+            .count();
         if rates > 1 || (rates == 1 && once + 1 < step.parts.len()) {
             return None;
         }
@@ -101,7 +111,8 @@ fn part_pieces(part: &Part, step: &Step, assumed: bool) -> Option<f64> {
         }
     };
     if let Some(doses) = step.doses {
-        return (step.parts.len() == 1 && timing.is_none_or(|t| !t.as_needed)).then_some(at_a_time * doses);
+        return (step.parts.len() == 1 && timing.is_none_or(|t| !t.as_needed))
+            .then_some(at_a_time * doses);
     }
     let timing = timing?;
     if timing.once && !timing.has_rate() && !timing.as_needed {
@@ -116,12 +127,26 @@ fn part_pieces(part: &Part, step: &Step, assumed: bool) -> Option<f64> {
 
 /// "1-0-1" tells pieces; with a dose beside it ("2 tablets 1-0-1") only when all its
 /// parts are one or nothing.
-fn pattern_pieces(parts: &[f64], timing: &Timing, dosed: bool, at_a_time: f64, days: f64) -> Option<f64> {
+fn pattern_pieces(
+    parts: &[f64],
+    timing: &Timing,
+    dosed: bool,
+    at_a_time: f64,
+    days: f64,
+) -> Option<f64> {
     let plain = parts.iter().all(|part| *part == 0.0 || *part == 1.0);
     let large = parts.iter().any(|part| *part > 4.0);
     let times = parts.iter().filter(|part| **part > 0.0).count() as f64;
-    let agrees = timing.times.is_none_or(|(count, period)| count == times && period == Period::Day);
-    let uncertain = timing.as_needed || timing.in_words || timing.divided || timing.once;
+    let agrees = timing
+        .times
+        .is_none_or(|(count, period)| count == times && period == Period::Day);
+    let uncertain = timing.as_needed
+        || timing.in_words
+        || timing.divided
+        || timing.once
+        // "1-0-1 and at bedtime": a fourth time, or the third said twice.
+        || timing.hours > 0
+        || timing.when.iter().any(|when| !when.is_food());
     if large || (dosed && !plain && at_a_time != 1.0) || !agrees || uncertain {
         return None;
     }
@@ -144,12 +169,14 @@ fn doses(timing: &Timing, days: f64) -> Option<f64> {
     let up = |doses: f64| (doses - 1e-9).ceil();
     if let Some((every, high, period)) = timing.every {
         let single = timing.times.is_none_or(|(count, _)| count == 1.0);
-        let certain = high.is_none() && every > 0.0 && single && moments <= 1.0 && timing.days.is_empty();
+        let certain =
+            high.is_none() && every > 0.0 && single && moments <= 1.0 && timing.days.is_empty();
         return certain.then(|| up(days / (every * in_days(period))));
     }
     if let Some((count, period)) = timing.times {
         // "twice daily in the morning" contradicts itself.
-        let agrees = moments == 0.0 || moments == count || (period != Period::Day && moments <= 1.0);
+        let agrees =
+            moments == 0.0 || moments == count || (period != Period::Day && moments <= 1.0);
         let weekdays = timing.days.len() as f64;
         return match (period, weekdays > 0.0) {
             _ if !agrees => None,
@@ -165,7 +192,10 @@ fn doses(timing: &Timing, days: f64) -> Option<f64> {
 }
 
 fn days(length: Length) -> Option<f64> {
-    length.high.is_none().then(|| length.low * in_days(length.period))
+    length
+        .high
+        .is_none()
+        .then(|| length.low * in_days(length.period))
 }
 
 fn in_days(period: Period) -> f64 {
@@ -192,7 +222,13 @@ mod tests {
             ("1 capsule", "once a week", "8 weeks", 8.0, true),
             ("1 tablet", "on alternate days", "5 days", 3.0, true),
             ("1 tablet", "every 8 hours", "for 3 days", 9.0, true),
-            ("1 tablet", "in the morning before breakfast", "1 month", 30.0, true),
+            (
+                "1 tablet",
+                "in the morning before breakfast",
+                "1 month",
+                30.0,
+                true,
+            ),
             ("1 tablet", "morning and night", "2 weeks", 28.0, true),
             ("1 capsule", "every Sunday", "8 weeks", 8.0, true),
             ("2 tablets", "1-0-1", "5 days", 20.0, true),
@@ -201,7 +237,11 @@ mod tests {
             ("1", "BD", "5 days", 10.0, true),
         ] {
             let expected = Some(Quantity { pieces, stated });
-            assert_eq!(quantity(dose, frequency, duration), expected, "{dose} {frequency} {duration}");
+            assert_eq!(
+                quantity(dose, frequency, duration),
+                expected,
+                "{dose} {frequency} {duration}"
+            );
         }
     }
 
@@ -225,7 +265,22 @@ mod tests {
             ("1 tablet", "twice a day", ""),
             ("", "", ""),
         ] {
-            assert_eq!(quantity(dose, frequency, duration), None, "{dose} {frequency} {duration}");
+            assert_eq!(
+                quantity(dose, frequency, duration),
+                None,
+                "{dose} {frequency} {duration}"
+            );
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn a_quantity_is_a_sensible_number(a in "\\PC{0,20}", b in "[0-9a-z /-]{0,24}", c in "[0-9a-z /-]{0,16}") {
+            if let Some(found) = quantity(&a, &b, &c) {
+                proptest::prop_assert!(found.pieces > 0.0 && found.pieces <= MOST);
+            }
         }
     }
 }

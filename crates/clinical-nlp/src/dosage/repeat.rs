@@ -83,14 +83,26 @@ impl Timing {
             repeat.period_unit = Some(unit.fhir_code());
         };
         if let Some(parts) = &self.pattern {
-            rate(parts.iter().filter(|part| **part > 0.0).count() as f64, 1.0, Period::Day);
+            rate(
+                parts.iter().filter(|part| **part > 0.0).count() as f64,
+                1.0,
+                Period::Day,
+            );
         } else if let Some((low, high, unit)) = self.every {
             rate(1.0, low, unit);
             repeat.period_max = high;
         } else if let Some((count, unit)) = self.times {
             // "every day, morning and evening"
             let several = count == 1.0 && unit == Period::Day && self.moments() > 1;
-            rate(if several { f64::from(self.moments()) } else { count }, 1.0, unit);
+            rate(
+                if several {
+                    f64::from(self.moments())
+                } else {
+                    count
+                },
+                1.0,
+                unit,
+            );
             repeat.frequency_max = self.times_to;
         } else if !self.days.is_empty() {
             rate(self.days.len() as f64, 1.0, Period::Week);
@@ -131,14 +143,35 @@ mod tests {
     #[test]
     fn frequencies_are_told_as_fhir_tells_them() {
         for (text, expected) in [
-            ("1-0-1 after food", r#"{"frequency":2.0,"period":1.0,"periodUnit":"d","when":["MORN","NIGHT","PC"]}"#),
-            ("every 4 to 6 hours", r#"{"frequency":1.0,"period":4.0,"periodMax":6.0,"periodUnit":"h"}"#),
-            ("two to three times a day", r#"{"frequency":2.0,"frequencyMax":3.0,"period":1.0,"periodUnit":"d"}"#),
-            ("every Monday and Thursday", r#"{"frequency":2.0,"period":1.0,"periodUnit":"wk","dayOfWeek":["mon","thu"]}"#),
-            ("at bedtime", r#"{"frequency":1.0,"period":1.0,"periodUnit":"d","when":["HS"]}"#),
-            ("before breakfast and dinner", r#"{"frequency":2.0,"period":1.0,"periodUnit":"d","when":["ACM","ACV"]}"#),
+            (
+                "1-0-1 after food",
+                r#"{"frequency":2.0,"period":1.0,"periodUnit":"d","when":["MORN","NIGHT","PC"]}"#,
+            ),
+            (
+                "every 4 to 6 hours",
+                r#"{"frequency":1.0,"period":4.0,"periodMax":6.0,"periodUnit":"h"}"#,
+            ),
+            (
+                "two to three times a day",
+                r#"{"frequency":2.0,"frequencyMax":3.0,"period":1.0,"periodUnit":"d"}"#,
+            ),
+            (
+                "every Monday and Thursday",
+                r#"{"frequency":2.0,"period":1.0,"periodUnit":"wk","dayOfWeek":["mon","thu"]}"#,
+            ),
+            (
+                "at bedtime",
+                r#"{"frequency":1.0,"period":1.0,"periodUnit":"d","when":["HS"]}"#,
+            ),
+            (
+                "before breakfast and dinner",
+                r#"{"frequency":2.0,"period":1.0,"periodUnit":"d","when":["ACM","ACV"]}"#,
+            ),
             ("stat", r#"{"count":1.0}"#),
-            ("on alternate days", r#"{"frequency":1.0,"period":2.0,"periodUnit":"d"}"#),
+            (
+                "on alternate days",
+                r#"{"frequency":1.0,"period":2.0,"periodUnit":"d"}"#,
+            ),
         ] {
             let repeat = parse_sig(text).timing.unwrap().repeat();
             assert_eq!(serde_json::to_string(&repeat).unwrap(), expected, "{text}");

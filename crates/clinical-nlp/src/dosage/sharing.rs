@@ -15,8 +15,23 @@ pub(super) struct Shared {
 
 /// Words between "both" and what both are to be taken.
 const BETWEEN: &[&str] = &[
-    "are", "be", "continued", "drugs", "for", "given", "medicines", "must", "of", "should", "taken", "tablets",
-    "the", "them", "these", "those", "to",
+    "are",
+    "be",
+    "continued",
+    "drugs",
+    "for",
+    "given",
+    "medicines",
+    "must",
+    "of",
+    "should",
+    "taken",
+    "tablets",
+    "the",
+    "them",
+    "these",
+    "those",
+    "to",
 ];
 
 impl Context<'_> {
@@ -30,9 +45,10 @@ impl Context<'_> {
     ) -> Option<Shared> {
         let piece = &self.pieces[index];
         let goes_on = last.filter(|shared| shared.owner == owner && self.linked(shared.end, piece));
-        let from = goes_on.map(|shared| shared.from).or_else(|| self.sharers(piece, owner)).or_else(
-            || self.each_follows(index).then_some(0),
-        )?;
+        let from = goes_on
+            .map(|shared| shared.from)
+            .or_else(|| self.sharers(piece, owner))
+            .or_else(|| self.each_follows(index).then_some(0))?;
         for other in from..owner {
             let has = attached
                 .iter()
@@ -66,15 +82,23 @@ impl Context<'_> {
         let opens = matches!(self.tokens.lower(self.from), "all" | "both");
         let own = self.medications.iter().find(|m| !m.carried);
         opens
-            && matches!(piece.kind, PieceKind::Frequency | PieceKind::Duration | PieceKind::Route)
+            && matches!(
+                piece.kind,
+                PieceKind::Frequency | PieceKind::Duration | PieceKind::Route
+            )
             && own.is_some_and(|m| piece.end <= m.first)
-            && (piece.end..=own.map_or(0, |m| m.first)).any(|at| self.tokens.gap(at).has(Gap::COLON.or(Gap::COMMA)))
+            && (piece.end..=own.map_or(0, |m| m.first))
+                .any(|at| self.tokens.gap(at).has(Gap::COLON.or(Gap::COMMA)))
     }
 
     /// A piece right behind a shared one: "both twice a day for a week".
     pub(super) fn linked(&self, end: usize, piece: &Piece) -> bool {
-        (end..piece.first).all(|at| matches!(self.tokens.lower(at), "for" | "and" | "x" | "the" | "continue" | "then"))
-            && piece.first.saturating_sub(end) <= 2
+        (end..piece.first).all(|at| {
+            matches!(
+                self.tokens.lower(at),
+                "for" | "and" | "x" | "the" | "continue" | "then"
+            )
+        }) && piece.first.saturating_sub(end) <= 2
     }
 
     /// The first of the medicines that "both", "all", "all three" before the piece mean.

@@ -4,7 +4,7 @@
 use super::frequency::frequency;
 use super::timing::Timing;
 use super::{Piece, PieceKind};
-use crate::text::Tokens;
+use crate::text::{Gap, Tokens};
 use crate::types::AttributeType;
 
 /// Words of a speaker who corrects himself.
@@ -14,6 +14,8 @@ const CORRECTS: &[&str] = &[
     "mean",
     "meant",
     "scratch",
+    "strike",
+    "wait",
     "rather",
     "actually",
     "oops",
@@ -69,7 +71,7 @@ pub(crate) fn takes_back(tokens: &Tokens<'_>, from: usize, to: usize) -> bool {
         corrects(word)
             || (matches!(word, "make" | "change") && matches!(tokens.lower(at + 1), "that" | "it"))
             // ", no, before food": a lone no, with the new words right behind it.
-            || (word == "no" && at + 1 == to)
+            || (word == "no" && (at + 1 == to || (at + 7 > to && tokens.gap(at + 1).has(Gap::COMMA))))
     })
 }
 
@@ -81,7 +83,10 @@ pub(crate) fn attribute_types(
     pieces: &[(Piece, f32)],
 ) -> Vec<AttributeType> {
     let counted = pieces.iter().any(|(p, _)| is_count(p));
-    let steps = pieces.iter().filter(|(p, _)| p.kind == PieceKind::Mass).count();
+    let steps = pieces
+        .iter()
+        .filter(|(p, _)| p.kind == PieceKind::Mass)
+        .count();
     let patch = pieces
         .iter()
         .any(|(p, _)| p.kind == PieceKind::Form && p.normalized.as_deref() == Some("patch"));
@@ -126,7 +131,10 @@ fn is_count(piece: &Piece) -> bool {
 /// "1-0-1; after food"
 fn is_pattern(notation: &str) -> bool {
     let first = notation.split(';').next().unwrap_or("");
-    first.contains('-') && first.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+    first.contains('-')
+        && first
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
 }
 
 /// "increase to 10 mg", "the dose is 5 mg": what is taken, whatever the product.
@@ -150,7 +158,12 @@ fn follows_solid(pieces: &[(Piece, f32)], index: usize) -> bool {
 /// before it, else by the first behind it. `None` when no form is said.
 fn product(pieces: &[(Piece, f32)], index: usize, name: usize) -> Option<bool> {
     let at = pieces[index].0.first;
-    let forms = || pieces.iter().map(|(piece, _)| piece).filter(|p| solid(p).is_some());
+    let forms = || {
+        pieces
+            .iter()
+            .map(|(piece, _)| piece)
+            .filter(|p| solid(p).is_some())
+    };
     forms()
         .rfind(|form| form.end <= at && (form.end + 3 > name || form.end == at))
         .or_else(|| forms().find(|form| form.first > at))
@@ -167,12 +180,27 @@ fn solid(piece: &Piece) -> Option<bool> {
     if form.ends_with("release") {
         return None;
     }
-    Some(!matches!(
-        form,
-        "injection" | "infusion" | "ampoule" | "vial" | "pen" | "suspension" | "linctus" | "elixir"
-            | "oral solution" | "solution" | "drops" | "nebuliser solution" | "tonic" | "granules"
-            | "powder"
-    ) && !form.ends_with("syrup") && !form.ends_with("drops"))
+    Some(
+        !matches!(
+            form,
+            "injection"
+                | "infusion"
+                | "ampoule"
+                | "vial"
+                | "pen"
+                | "suspension"
+                | "linctus"
+                | "elixir"
+                | "oral solution"
+                | "solution"
+                | "drops"
+                | "nebuliser solution"
+                | "tonic"
+                | "granules"
+                | "powder"
+        ) && !form.ends_with("syrup")
+            && !form.ends_with("drops"),
+    )
 }
 
 /// What a frequency speaks of, a bit each: how often, food, time of day, need.

@@ -238,7 +238,10 @@ impl Timing {
 
     /// Whether it says how often, and not only at which time.
     pub(crate) fn has_rate(&self) -> bool {
-        self.times.is_some() || self.every.is_some() || self.pattern.is_some() || !self.days.is_empty()
+        self.times.is_some()
+            || self.every.is_some()
+            || self.pattern.is_some()
+            || !self.days.is_empty()
     }
 
     /// Times of a day that are named. A meal beside a time of day is the same time
@@ -295,7 +298,9 @@ impl Timing {
             );
         }
         if let Some((count, period)) = self.times {
-            let count = self.times_to.map_or_else(|| count.to_string(), |high| format!("{count}-{high}"));
+            let count = self
+                .times_to
+                .map_or_else(|| count.to_string(), |high| format!("{count}-{high}"));
             parts.push(format!("{count} per {}", period.as_str()));
         }
         if let Some((low, high, period)) = self.every {

@@ -83,7 +83,11 @@ impl Score {
                 .max_by_key(|index| shared(gold.medicines[*index].name, medicine.name));
             if let Some(index) = best {
                 of_gold[index].extend(&medicine.attributes);
-            } else if !gold.ignored.iter().any(|span| overlap(*span, medicine.name)) {
+            } else if !gold
+                .ignored
+                .iter()
+                .any(|span| overlap(*span, medicine.name))
+            {
                 for attribute in &medicine.attributes {
                     self.stray(gold, *attribute);
                 }
@@ -113,9 +117,15 @@ impl Score {
             .map(|a| (a.kind, a.at))
             .collect();
         let moot = |at: Span| {
-            let optional = medicine.attributes.iter().filter(|a| a.optional).map(|a| a.at);
+            let optional = medicine
+                .attributes
+                .iter()
+                .filter(|a| a.optional)
+                .map(|a| a.at);
             (medicine.name.0 <= at.0 && at.1 <= medicine.name.1)
-                || optional.chain(gold.ignored.iter().copied()).any(|span| overlap(span, at))
+                || optional
+                    .chain(gold.ignored.iter().copied())
+                    .any(|span| overlap(span, at))
         };
         for (kind, at) in &wanted {
             let inside: Vec<Span> = found
@@ -135,7 +145,12 @@ impl Score {
         for (kind, at) in found {
             let right = |whole: bool| {
                 wanted.iter().any(|(k, w)| {
-                    k == kind && if whole { self.pieced(*kind, *w, *at, found) } else { overlap(*w, *at) }
+                    k == kind
+                        && if whole {
+                            self.pieced(*kind, *w, *at, found)
+                        } else {
+                            overlap(*w, *at)
+                        }
                 })
             };
             let (exact, relaxed) = (right(true), right(false));
@@ -175,7 +190,8 @@ impl Score {
 
     fn note(&mut self, gold: &Sentence, what: &str, kind: AttributeType, at: Span) {
         let text: String = gold.text.chars().skip(at.0).take(at.1 - at.0).collect();
-        self.errors.push(format!("{} {what} {kind} \"{text}\"", gold.id));
+        self.errors
+            .push(format!("{} {what} {kind} \"{text}\"", gold.id));
     }
 }
 

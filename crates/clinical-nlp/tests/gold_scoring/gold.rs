@@ -74,12 +74,18 @@ pub(crate) fn read(file: &str) -> Vec<Sentence> {
 
 fn step(line: &str) -> Step {
     let mut words = line.split(' ');
-    let medicine: usize = words.next().and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{line}"));
+    let medicine: usize = words
+        .next()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or_else(|| panic!("{line}"));
     let facts = words
         .map(|word| word.split_once('=').unwrap_or((word, "")))
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect();
-    Step { medicine: medicine - 1, facts }
+    Step {
+        medicine: medicine - 1,
+        facts,
+    }
 }
 
 /// Takes "[text|K1,2?]" out of a line and notes what it says.
@@ -96,7 +102,10 @@ fn annotate(sentence: &mut Sentence, line: &str) {
         length = from + text.chars().count();
         let kind = mark.chars().next().unwrap_or_else(|| panic!("{line}"));
         for number in mark[1..].split(',') {
-            let owner = number.trim_end_matches('?').parse().unwrap_or_else(|_| panic!("{line}"));
+            let owner = number
+                .trim_end_matches('?')
+                .parse()
+                .unwrap_or_else(|_| panic!("{line}"));
             found.push((kind, owner, number.ends_with('?'), (from, length)));
         }
         rest = after;
@@ -104,14 +113,19 @@ fn annotate(sentence: &mut Sentence, line: &str) {
     sentence.text.push_str(rest);
     for (kind, _, _, at) in &found {
         match kind {
-            'M' => sentence.medicines.push(Annotated { name: *at, attributes: Vec::new() }),
+            'M' => sentence.medicines.push(Annotated {
+                name: *at,
+                attributes: Vec::new(),
+            }),
             'X' => sentence.ignored.push(*at),
             _ => {}
         }
     }
     for (kind, owner, optional, at) in found {
         if let Some(kind) = attribute_type(kind) {
-            sentence.medicines[owner - 1].attributes.push(Attribute { kind, at, optional });
+            sentence.medicines[owner - 1]
+                .attributes
+                .push(Attribute { kind, at, optional });
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Annotated dosage sentences and the score of an extractor against them.
 //! The notation and the rules are told in `tests/gold/README.md`.
 
-mod attributes;
+pub(crate) mod attributes;
 mod gold;
-mod quantities;
+pub(crate) mod quantities;
 
-pub(crate) use attributes::{Counts, Score};
+pub(crate) use attributes::Score;
 pub(crate) use gold::read;
-pub(crate) use quantities::{Answers, Quantities};
+pub(crate) use quantities::Quantities;
 
 use seva_clinical_nlp::{AttributeType, Category, Entity};
 

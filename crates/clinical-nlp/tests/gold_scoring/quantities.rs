@@ -59,7 +59,8 @@ impl Quantities {
             (Some(pieces), Some(answer)) if pieces == answer.pieces => counts.right += 1,
             (expected, Some(answer)) => {
                 counts.wrong += 1;
-                self.errors.push(format!("{} {answer:?}, not {expected:?}", gold.id));
+                self.errors
+                    .push(format!("{} {answer:?}, not {expected:?}", gold.id));
             }
         }
     }
@@ -77,27 +78,44 @@ impl Quantities {
                 ("freq", repeat.as_ref().and_then(rate)),
                 ("when", repeat.as_ref().map(|r| r.when.join(","))),
                 ("days", repeat.as_ref().map(|r| r.day_of_week.join(","))),
-                ("count", repeat.as_ref().and_then(|r| r.count).map(|n| n.to_string())),
+                (
+                    "count",
+                    repeat.as_ref().and_then(|r| r.count).map(|n| n.to_string()),
+                ),
                 ("prn", as_needed.then(String::new)),
                 ("for", length),
             ];
             for (key, answer) in facts {
-                self.fact(gold, key, step.fact(key).map(in_days), answer.filter(|a| key == "prn" || !a.is_empty()));
+                self.fact(
+                    gold,
+                    key,
+                    step.fact(key).map(in_days),
+                    answer.filter(|a| key == "prn" || !a.is_empty()),
+                );
             }
         }
     }
 
-    fn fact(&mut self, gold: &Sentence, key: &str, expected: Option<String>, answer: Option<String>) {
+    fn fact(
+        &mut self,
+        gold: &Sentence,
+        key: &str,
+        expected: Option<String>,
+        answer: Option<String>,
+    ) {
         match (expected, answer) {
             (None, None) => {}
             (Some(_), None) => self.facts.unanswered += 1,
             (expected, Some(answer)) => {
-                let same = expected.as_deref().is_some_and(|e| sorted(e) == sorted(&in_days(&answer)));
+                let same = expected
+                    .as_deref()
+                    .is_some_and(|e| sorted(e) == sorted(&in_days(&answer)));
                 if same {
                     self.facts.right += 1;
                 } else {
                     self.facts.wrong += 1;
-                    self.errors.push(format!("{} {key}={answer}, not {expected:?}", gold.id));
+                    self.errors
+                        .push(format!("{} {key}={answer}, not {expected:?}", gold.id));
                 }
             }
         }
@@ -112,12 +130,21 @@ fn rate(repeat: &Repeat) -> Option<String> {
     };
     let unit = repeat.period_unit?.replace("wk", "w");
     let times = range(repeat.frequency?, repeat.frequency_max);
-    Some(format!("{times}/{}{unit}", range(repeat.period?, repeat.period_max)))
+    Some(format!(
+        "{times}/{}{unit}",
+        range(repeat.period?, repeat.period_max)
+    ))
 }
 
 fn in_words(length: Length) -> String {
-    let high = length.high.map_or_else(String::new, |high| format!("-{high}"));
-    let unit = length.period.fhir_code().replace("wk", "w").replace('a', "y");
+    let high = length
+        .high
+        .map_or_else(String::new, |high| format!("-{high}"));
+    let unit = length
+        .period
+        .fhir_code()
+        .replace("wk", "w")
+        .replace('a', "y");
     format!("{}{high}{unit}", length.low)
 }
 
@@ -126,7 +153,9 @@ fn in_days(fact: &str) -> String {
     let Some(number) = fact.strip_suffix('w') else {
         return fact.to_owned();
     };
-    let (rate, weeks) = number.rsplit_once('/').map_or(("", number), |(n, w)| (n, w));
+    let (rate, weeks) = number
+        .rsplit_once('/')
+        .map_or(("", number), |(n, w)| (n, w));
     let days: Vec<String> = weeks
         .split('-')
         .filter_map(|n| n.parse::<f64>().ok())
@@ -159,9 +188,15 @@ mod tests {
     fn answers_are_right_wrong_or_not_given() {
         let line = "Tab [paracetamol|M1] 1-0-1 for 5 days";
         let right = counted(line, "freq=2/1d when=MORN,NIGHT for=5d total=10");
-        assert_eq!((right.stated.right, right.facts.right, right.facts.wrong), (1, 3, 0));
+        assert_eq!(
+            (right.stated.right, right.facts.right, right.facts.wrong),
+            (1, 3, 0)
+        );
         let wrong = counted(line, "freq=3/1d when=MORN,NIGHT for=1w total=20");
-        assert_eq!((wrong.stated.wrong, wrong.facts.right, wrong.facts.wrong), (1, 1, 2));
+        assert_eq!(
+            (wrong.stated.wrong, wrong.facts.right, wrong.facts.wrong),
+            (1, 1, 2)
+        );
         assert_eq!(counted(line, "freq=2/1d").stated.wrong, 1);
         let none = counted("Tab [paracetamol|M1]", "freq=2/1d total=10");
         assert_eq!((none.stated.unanswered, none.facts.unanswered), (1, 1));
@@ -170,7 +205,10 @@ mod tests {
 
     #[test]
     fn weeks_are_days() {
-        assert_eq!((in_days("2w"), in_days("1/2w"), in_days("1-2w")), ("14d".into(), "1/14d".into(), "7-14d".into()));
+        assert_eq!(
+            (in_days("2w"), in_days("1/2w"), in_days("1-2w")),
+            ("14d".into(), "1/14d".into(), "7-14d".into())
+        );
         assert_eq!(in_days("5d"), "5d");
     }
 }
