@@ -5,6 +5,7 @@ mod attach;
 mod clock;
 mod conditional;
 mod course;
+mod divided;
 mod duration;
 mod forms;
 mod frequency;
