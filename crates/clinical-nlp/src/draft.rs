@@ -2,6 +2,7 @@
 
 use crate::codes;
 use crate::context::Subject;
+use crate::dosage;
 use crate::extractor::Reading;
 use crate::findings::{self, Detail};
 use crate::lexicon::{Lexicon, TermKind};
@@ -313,6 +314,8 @@ fn entity(reading: &Reading<'_>, offsets: &Offsets<'_>, draft: Draft, id: u32) -
 
 fn attribute(reading: &Reading<'_>, offsets: &Offsets<'_>, detail: Detail, sure: f32) -> Attribute {
     let (from, to) = reading.tokens.span(detail.first, detail.end - 1);
+    // ".25 mg": without its point the text would be read as a hundred times as much.
+    let from = from - usize::from(dosage::opens_with_point(&reading.tokens, detail.first));
     let score = match detail.kind {
         AttributeType::Dosage | AttributeType::Strength | AttributeType::Frequency => 0.97,
         AttributeType::TestValue | AttributeType::TestUnit => 0.95,

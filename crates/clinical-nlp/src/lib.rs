@@ -21,7 +21,10 @@ mod times;
 mod types;
 
 pub use advice::{AdviceKind, AdviceSpan};
-pub use dosage::{Period, Sig, Timing, When, parse_sig};
+pub use dosage::{
+    Dose, Length, Part, Period, Quantity, Repeat, Sig, Step, Timing, Weekday, When, course,
+    dispense, parse_sig, quantity,
+};
 pub use extractor::Extractor;
 pub use lexicon::MedicineKind;
 pub use search::MedicineHit;

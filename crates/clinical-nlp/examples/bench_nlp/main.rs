@@ -1,13 +1,16 @@
 //! Measures the extractor: speed, start and memory over a text it builds, and,
 //! given a folder of annotated texts, precision, recall and F1.
 //!
-//! `cargo run --release -p seva-clinical-nlp --example bench_nlp -- [--json] [NER_DEV_DIR]`
+//! `cargo run --release -p seva-clinical-nlp --example bench_nlp -- [--json | --errors] [NER_DEV_DIR]`
+//!
+//! `--errors` lists what is wrong in the half of the dosage sentences that is for tuning.
 //!
 //! The folder holds `bc5cdr/*.PubTator.txt` and `maccrobat/*.{txt,ann}`.
 
 #![expect(clippy::print_stdout, reason = "what a program answers")]
 
 mod corpora;
+mod dosage;
 mod marks;
 
 use std::error::Error;
@@ -30,10 +33,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--json" => as_json = true,
+            "--errors" => {
+                for error in dosage::errors(Extractor::embedded()) {
+                    println!("{error}");
+                }
+                return Ok(());
+            }
             other => folder = Some(PathBuf::from(other)),
         }
     }
     let mut report = speed();
+    report["dosage"] = dosage::halves(Extractor::embedded());
     if let Some(folder) = folder {
         report["accuracy"] = corpora::accuracy(Extractor::embedded(), &folder)?;
     }
@@ -113,6 +123,7 @@ fn print_table(report: &Value) {
     );
     println!("search as you type     {:8.2} ms", number("search_ms"));
     println!("suggest                {:8.2} ms", number("suggest_ms"));
+    dosage::print(&report["dosage"]);
     let Some(rows) = report["accuracy"].as_array() else {
         return;
     };

@@ -85,6 +85,13 @@ static UNITS: LazyLock<Phrases<Unit>> = LazyLock::new(|| {
         ("scoops", ("scoop", Portion)),
         ("fingertip unit", ("fingertip unit", Portion)),
         ("fingertip units", ("fingertip unit", Portion)),
+        ("application", ("application", Portion)),
+        ("applications", ("application", Portion)),
+        ("measure", ("measure", Portion)),
+        ("actuation", ("puff", Portion)),
+        ("actuations", ("puff", Portion)),
+        ("spoonful", ("spoon", Portion)),
+        ("spoonfuls", ("spoon", Portion)),
     ])
 });
 
@@ -97,6 +104,9 @@ pub(crate) fn unit_at(tokens: &Tokens<'_>, index: usize) -> bool {
 
 /// Amount that starts at token `first`; a counted form gives two pieces.
 pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Option<usize> {
+    if let Some(end) = in_words(tokens, first, pieces) {
+        return Some(end);
+    }
     let quantity = quantity(tokens, first)?;
     let at = quantity.end;
     if !tokens.gap(at).only(Gap::SPACE.or(Gap::HYPHEN)) || at >= tokens.len() {
@@ -106,10 +116,27 @@ pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>)
         return measured(tokens, first, quantity, end, unit, pieces);
     }
     let (end, form) = forms::counted(tokens, at)?;
+    // "Eight tablets in all" is what is dispensed.
+    let dispensed = dispenses(tokens, first, end);
+    // "half a tablet": the article is no part of the number.
+    let said = (first + 1..quantity.end)
+        .rev()
+        .find(|at| !matches!(tokens.lower(*at), "a" | "an" | "of" | "the"))
+        .map_or(first + 1, |last| last + 1);
+    let article = matches!(tokens.lower(first), "a" | "an");
+    if dispensed || article {
+        pieces.push(Piece {
+            kind: PieceKind::Form,
+            first: at,
+            end,
+            normalized: Some(form.to_owned()),
+        });
+        return Some(end);
+    }
     pieces.push(Piece {
         kind: PieceKind::Count,
         first,
-        end: quantity.end,
+        end: said,
         normalized: Some(format!("{} {form}", quantity.notation())),
     });
     pieces.push(Piece {
@@ -121,9 +148,37 @@ pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>)
     Some(end)
 }
 
+/// "a thin layer", "a pea-sized amount": how much, without a number.
+fn in_words(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Option<usize> {
+    let (end, ()) = IN_WORDS.longest(tokens, first)?;
+    pieces.push(Piece {
+        kind: PieceKind::Portion,
+        first,
+        end,
+        normalized: None,
+    });
+    Some(end)
+}
+
+/// "dispense 10 tablets", "10 tablets in all", "total 10 tablets".
+fn dispenses(tokens: &Tokens<'_>, first: usize, end: usize) -> bool {
+    let before = tokens.lower(first.wrapping_sub(1));
+    matches!(
+        before,
+        "dispense" | "quantity" | "qty" | "total" | "issue" | "supply"
+    ) || matches!(
+        (tokens.lower(end), tokens.lower(end + 1)),
+        ("in", "all" | "total") | ("total", _) | ("altogether", _)
+    )
+}
+
 /// A number, or "a"/"an" before a portion or a form.
 fn quantity(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     if let Some(found) = number(tokens, first) {
+        // "from 5 to 10 mg": the first is what it was.
+        if found.high.is_some() && tokens.lower(first.wrapping_sub(1)) == "from" {
+            return None;
+        }
         return Some(found);
     }
     if !matches!(tokens.lower(first), "a" | "an") {
@@ -140,6 +195,22 @@ fn quantity(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     })
 }
 
+pub(super) static IN_WORDS: LazyLock<Phrases<()>> = LazyLock::new(|| {
+    let mut list = Vec::new();
+    for size in ["thin", "small", "thick"] {
+        for thing in ["layer", "film", "amount", "quantity", "smear"] {
+            list.push((format!("{size} {thing}"), ()));
+        }
+    }
+    for size in ["pea", "rice grain"] {
+        for thing in ["amount", "quantity", "drop"] {
+            list.push((format!("{size} sized {thing}"), ()));
+            list.push((format!("{size} size {thing}"), ()));
+        }
+    }
+    Phrases::new(list)
+});
+
 fn measured(
     tokens: &Tokens<'_>,
     first: usize,
@@ -155,6 +226,12 @@ fn measured(
         Measure::Volume | Measure::Portion => PieceKind::Portion,
     };
     let mut last = end;
+    // "in 100 ml of saline", "in one litre of water": what it is dissolved in.
+    if measure == Measure::Volume
+        && matches!(tokens.lower(first.wrapping_sub(1)), "in" | "into" | "with")
+    {
+        return None;
+    }
     if let Some((after, denominator, weight)) = per(tokens, end) {
         normalized = format!("{normalized}/{denominator}");
         kind = match kind {
@@ -168,6 +245,11 @@ fn measured(
             other => other,
         };
         last = after;
+        // "mg/kg/day", "per kg per dose"
+        if weight && let Some((after, unit)) = per_time(tokens, last) {
+            normalized = format!("{normalized}/{unit}");
+            last = after;
+        }
     }
     pieces.push(Piece {
         kind,
@@ -176,6 +258,24 @@ fn measured(
         normalized: Some(normalized),
     });
     Some(last)
+}
+
+/// "/day", "per dose" behind an amount by weight.
+fn per_time(tokens: &Tokens<'_>, at: usize) -> Option<(usize, &'static str)> {
+    let at = if tokens.gap(at).has(Gap::SLASH) {
+        at
+    } else if tokens.joined(at) && matches!(tokens.lower(at), "per" | "a") {
+        at + 1
+    } else {
+        return None;
+    };
+    let unit = match tokens.lower(at) {
+        "day" | "d" => "day",
+        "dose" => "dose",
+        "hour" | "hr" => "hour",
+        _ => return None,
+    };
+    Some((at + 1, unit))
 }
 
 /// "/5 ml", "per kg": end, notation, and whether it is by body weight.
@@ -204,6 +304,9 @@ fn per(tokens: &Tokens<'_>, at: usize) -> Option<(usize, String, bool)> {
         None => (String::new(), at),
     };
     let (end, (name, measure)) = UNITS.longest(tokens, unit_at)?;
-    matches!(measure, Measure::Volume | Measure::Mass)
+    // "200 mg in 100 ml" is an infusion: the bottle of a syrup says 5 ml, not more than 15.
+    let diluted = tokens.lower(at - 1) == "in"
+        && single(tokens, at).is_some_and(|found| found.value > 15.0 || name == "l");
+    (matches!(measure, Measure::Volume | Measure::Mass) && !diluted)
         .then(|| (end, format!("{count}{name}"), false))
 }

@@ -1,6 +1,10 @@
 //! Which piece belongs to which medicine. What cannot be told is left out:
 //! a gap in a prescription is seen, a wrong dose may not be.
 
+use std::ops::Range;
+
+use super::matters::{OTHER_MATTERS, RESUMES};
+use super::sorts::corrects;
 use super::{Piece, PieceKind};
 use crate::text::{Gap, Tokens};
 
@@ -22,101 +26,6 @@ pub(crate) struct Attached {
     pub(crate) certainty: f32,
 }
 
-/// Words after which figures no longer speak of the medicine named before.
-const OTHER_MATTERS: &[&str] = &[
-    "call",
-    "check",
-    "checked",
-    "checks",
-    "come",
-    "complained",
-    "complaining",
-    "complains",
-    "denies",
-    "drink",
-    "drinks",
-    "eat",
-    "eats",
-    "exercise",
-    "exercises",
-    "follow",
-    "followup",
-    "had",
-    "lasted",
-    "lasting",
-    "measure",
-    "monitor",
-    "monitored",
-    "reports",
-    "rest",
-    "return",
-    "review",
-    "scheduled",
-    "see",
-    "sleep",
-    "sleeps",
-    "smokes",
-    "visit",
-    "walk",
-    "walking",
-    "walks",
-    "wash",
-    "weighs",
-    "works",
-];
-
-/// Words that start a sentence about the medicine of the sentence before.
-const RESUMES: &[&str] = &[
-    "actually",
-    "administer",
-    "apply",
-    "both",
-    "continue",
-    "correction",
-    "dissolve",
-    "dose",
-    "each",
-    "for",
-    "give",
-    "he",
-    "i",
-    "inhale",
-    "inject",
-    "instill",
-    "it",
-    "make",
-    "no",
-    "put",
-    "rather",
-    "she",
-    "sip",
-    "sorry",
-    "start",
-    "swallow",
-    "take",
-    "taken",
-    "the",
-    "they",
-    "this",
-    "to",
-    "use",
-    "with",
-    "you",
-    "increase",
-    "decrease",
-    "reduce",
-    "then",
-    "and",
-    "scratch",
-    "mix",
-    "chew",
-    "repeat",
-    "once",
-    "twice",
-    "one",
-    "half",
-];
-
 /// Owners of the pieces of one sentence; `from` is its first token.
 pub(crate) fn attach(
     tokens: &Tokens<'_>,
@@ -136,14 +45,25 @@ pub(crate) fn attach(
     let prefixes = context.prefixes();
     // The medicine after which an unknown name was met: what follows is not its own.
     let mut closed: Option<usize> = None;
+    let mut shared = None;
+    let mut few = None;
     for (index, piece) in pieces.iter().enumerate() {
+        if let Some(owners) = context.several(piece, &mut few) {
+            attached.extend(owners.map(|owner| Attached {
+                owner,
+                piece: piece.clone(),
+                certainty: 0.8,
+            }));
+            continue;
+        }
         let before = medications.iter().rposition(|m| m.end <= piece.first);
         if prefixes[index].is_none()
             && before.is_some()
             && (closed == before || context.meets_stranger(index, &attached))
         {
             closed = before;
-        } else if let Some(owner) = prefixes[index] {
+        } else if let Some(owner) = prefixes[index].or_else(|| context.opens_with(index, &prefixes))
+        {
             attached.push(Attached {
                 owner,
                 piece: piece.clone(),
@@ -155,7 +75,7 @@ pub(crate) fn attach(
                 piece: piece.clone(),
                 certainty,
             });
-            context.share(index, owner, &mut attached);
+            shared = context.share(index, owner, shared, &mut attached);
         }
     }
     attached
@@ -237,11 +157,44 @@ impl Context<'_> {
         if at == self.from || !self.tokens.gap(at).only(Gap::SPACE.or(Gap::HYPHEN)) {
             return true;
         }
-        let after_piece = self.pieces.iter().any(|p| p.end == at);
+        // "three times a day tablet B": a form behind a time is that of the next name.
+        let form = self
+            .pieces
+            .iter()
+            .any(|p| p.first == at && p.kind == PieceKind::Form);
+        let after_piece = self.pieces.iter().any(|p| {
+            p.end == at && !(form && matches!(p.kind, PieceKind::Frequency | PieceKind::Duration))
+        });
         let after_name = self.medications[..owner]
             .iter()
             .any(|m| m.end == at && !m.carried);
         !after_piece && !after_name
+    }
+
+    /// "For 3 to 5 days, one tablet of A": a duration before a line that has its name behind.
+    fn opens_with(&self, index: usize, prefixes: &[Option<usize>]) -> Option<usize> {
+        let piece = &self.pieces[index];
+        let next = self.pieces.get(index + 1)?;
+        let opens = piece.kind == PieceKind::Duration
+            && piece.first == self.from
+            && self.tokens.lower(piece.first) == "for"
+            && next.first == piece.end;
+        prefixes[index + 1].filter(|_| opens)
+    }
+
+    /// The medicines a piece is for when it is said of several at once, and of others
+    /// than the last: "the first two after lunch", "All at night: A, B".
+    fn several(&self, piece: &Piece, few: &mut Option<(usize, usize)>) -> Option<Range<usize>> {
+        if let Some(count) = self.first_few(piece) {
+            *few = Some((count, piece.end));
+            return Some(0..count);
+        }
+        if let Some((count, _)) = few.take_if(|(_, end)| self.linked(*end, piece)) {
+            *few = Some((count, piece.end));
+            return Some(0..count);
+        }
+        let own = self.medications.iter().position(|m| !m.carried)?;
+        self.leads_all(piece).then_some(own..self.medications.len())
     }
 
     /// The medicine a piece follows.
@@ -282,13 +235,18 @@ impl Context<'_> {
             _ => return None,
         };
         let fits = match piece.kind {
+            PieceKind::Form if medication.carried => {
+                self.is_counted(index) || self.amount_follows(index)
+            }
             PieceKind::Form => self.form_fits(index, start, distance),
             PieceKind::Duration => !self.tells_of_condition(piece, start),
             PieceKind::Concentration | PieceKind::Rate => distance <= 4,
             PieceKind::Mass => !self.is_left_behind(index),
             // "Glimepiride 1 once daily": one milligram or one tablet? Not for us to say.
             PieceKind::Count => {
-                distance > 0 || self.form_follows(index) || !self.tokens.is_number(piece.first)
+                piece.first > medication.end
+                    || self.form_follows(index)
+                    || !self.tokens.is_number(piece.first)
             }
             _ => true,
         };
@@ -317,9 +275,25 @@ impl Context<'_> {
             .normalized
             .as_deref()
             .is_some_and(|n| n.ends_with("release"));
-        let close = (start..piece.first)
-            .all(|at| matches!(self.tokens.lower(at), "in" | "as" | "a" | "an" | "the"));
-        counted || distance == 0 || (close && !release)
+        let close = (start..piece.first).all(|at| {
+            let word = self.tokens.lower(at);
+            matches!(
+                word,
+                "in" | "as" | "a" | "an" | "the" | "no" | "form" | "of"
+            ) || corrects(word)
+        });
+        counted
+            || distance == 0
+            || (close && !release)
+            || (distance <= 2 && self.amount_follows(index))
+    }
+
+    /// "then tab 4 mg": an amount right behind a form.
+    fn amount_follows(&self, index: usize) -> bool {
+        self.pieces.get(index + 1).is_some_and(|p| {
+            p.first == self.pieces[index].end
+                && matches!(p.kind, PieceKind::Mass | PieceKind::Count)
+        })
     }
 
     fn form_follows(&self, index: usize) -> bool {
@@ -352,7 +326,8 @@ impl Context<'_> {
     fn is_left_behind(&self, index: usize) -> bool {
         let piece = &self.pieces[index];
         let before = self.tokens.lower(piece.first.wrapping_sub(1));
-        before == "by" || (before == "from" && self.tokens.lower(piece.end) == "to")
+        (before == "by" && self.tokens.lower(piece.first.wrapping_sub(2)) != "followed")
+            || (before == "from" && self.tokens.lower(piece.end) == "to")
     }
 
     /// A dose or frequency said before the first name: "take 500 mg twice a day of metformin".
@@ -375,41 +350,12 @@ impl Context<'_> {
         (first - piece.end <= 6 && !broken).then_some((owner, 0.8))
     }
 
-    /// "A and B, both twice a day".
-    fn share(&self, index: usize, owner: usize, attached: &mut Vec<Attached>) {
-        let piece = &self.pieces[index];
-        let before = self.tokens.lower(piece.first.wrapping_sub(1));
-        if !matches!(before, "both" | "each" | "all" | "them") && !self.each_follows(index) {
-            return;
-        }
-        for other in 0..owner {
-            let has = attached
-                .iter()
-                .any(|a| a.owner == other && a.piece.kind == piece.kind);
-            if !has && !self.medications[other].carried {
-                attached.push(Attached {
-                    owner: other,
-                    piece: piece.clone(),
-                    certainty: 0.8,
-                });
-            }
-        }
-    }
-
-    /// "one tablet each": for all that were named.
-    fn each_follows(&self, index: usize) -> bool {
-        let end = self.pieces[index].end;
-        let run = self.pieces[index..]
-            .iter()
-            .take_while(|p| p.first == end || p.end == end)
-            .last()
-            .map_or(end, |p| p.end);
-        self.tokens.lower(run) == "each"
-    }
-
     /// Whether the sentence goes on about the medicine of the one before.
     fn resumes(&self) -> bool {
         let first = self.tokens.lower(self.from);
-        RESUMES.contains(&first) || self.pieces.first().is_some_and(|p| p.first == self.from)
+        // "No, make that 5 mg" corrects; "No head bath for ten days" does not.
+        let other = first == "no" && !self.tokens.gap(self.from + 1).has(Gap::COMMA);
+        (RESUMES.contains(&first) && !other)
+            || self.pieces.first().is_some_and(|p| p.first == self.from)
     }
 }

@@ -34,19 +34,27 @@ impl Length {
 
 /// A number and a unit of time at `first`; "a week" counts as one.
 pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
-    let (low, high, at) = match number(tokens, first) {
+    // "first week", "first 3 days"
+    let ordinal = usize::from(tokens.lower(first) == "first" && tokens.joined(first + 1));
+    let (low, high, at) = match number(tokens, first + ordinal) {
         Some(found) => (found.value, found.high, found.end),
+        None if ordinal == 1 => (1.0, None, first + 1),
         None if matches!(tokens.lower(first), "a" | "an" | "one") => (1.0, None, first + 1),
         None => return None,
     };
-    let at = at + usize::from(tokens.lower(at) == "more" || tokens.lower(at) == "full");
+    if let Some(found) = fraction_of(tokens, first) {
+        return Some(found);
+    }
+    let at = at + usize::from(matches!(tokens.lower(at), "more" | "full" | "complete"));
     if !tokens.joined(at) {
         return None;
     }
     let period = match tokens.lower(at) {
-        "day" | "days" => Period::Day,
+        "day" | "days" | "night" | "nights" => Period::Day,
+        "d" if tokens.is_number(at - 1) => Period::Day,
         "week" | "weeks" | "wk" | "wks" => Period::Week,
-        "month" | "months" => Period::Month,
+        "w" if tokens.is_number(at - 1) && tokens.gap(at).is_empty() => Period::Week,
+        "month" | "months" | "mth" | "mths" => Period::Month,
         "year" | "years" | "yrs" => Period::Year,
         "hour" | "hours" | "hrs" => Period::Hour,
         "fortnight" => {
@@ -69,6 +77,47 @@ pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
     })
 }
 
+/// "5/7", "2/52", "3/12": days, weeks, months as English charts write them. Only
+/// behind "x" or "for": elsewhere it is a fraction or a date.
+fn fraction_of(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
+    let led = matches!(tokens.lower(first.wrapping_sub(1)), "x" | "\u{d7}" | "for");
+    if !led
+        || !tokens.is_number(first)
+        || !tokens.is_number(first + 1)
+        || !tokens.gap(first + 1).only(Gap::SLASH)
+    {
+        return None;
+    }
+    let low: f64 = tokens.lower(first).parse().ok()?;
+    let period = match tokens.lower(first + 1) {
+        "7" => Period::Day,
+        "52" => Period::Week,
+        "12" => Period::Month,
+        _ => return None,
+    };
+    Some(Length {
+        first,
+        end: first + 2,
+        low,
+        high: None,
+        period,
+    })
+}
+
+/// "three doses", "three cycles": a number of times, whose length is not told.
+fn number_of_times(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
+    let found = number(tokens, first)?;
+    let named = matches!(
+        tokens.lower(found.end),
+        "doses" | "cycles" | "courses" | "pulses" | "sessions"
+    );
+    let divided = matches!(
+        tokens.lower(first.wrapping_sub(1)),
+        "in" | "into" | "of" | "every" | "miss" | "missed"
+    );
+    (named && tokens.joined(found.end) && !divided).then_some(found.end + 1)
+}
+
 /// A duration of treatment that starts at token `first`.
 pub(super) fn duration(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     if let Some(end) = open_ended(tokens, first) {
@@ -80,12 +129,21 @@ pub(super) fn duration(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
         });
     }
     let led = lead(tokens, first);
-    let length = length(tokens, led.unwrap_or(first))?;
+    let start = led.unwrap_or(first);
+    if let Some(end) = number_of_times(tokens, start).or_else(|| few(tokens, start)) {
+        return Some(Piece {
+            kind: PieceKind::Duration,
+            first,
+            end,
+            normalized: None,
+        });
+    }
+    let length = length(tokens, start)?;
     let mut end = length.end;
     match led {
         // "for the past 3 days" tells of the past, "for 20 years" of an illness.
         Some(_) if length.period == Period::Year => return None,
-        Some(_) if matches!(tokens.lower(end), "ago" | "back" | "old") => return None,
+        Some(_) if matches!(tokens.lower(end), "ago" | "back" | "old" | "history") => return None,
         Some(_) => {}
         None => end = bare(tokens, first, &length)?,
     }
@@ -101,18 +159,71 @@ pub(super) fn duration(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     })
 }
 
+/// "a few days", "a couple of weeks": no number may be concluded.
+fn few(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
+    let at = first + usize::from(tokens.lower(first) == "a");
+    let at = match (tokens.lower(at), tokens.lower(at + 1)) {
+        ("few" | "several" | "some", "more") => at + 2,
+        ("few" | "several" | "some", _) => at + 1,
+        ("couple", "of") => at + 2,
+        _ => return None,
+    };
+    let after = tokens.lower(at + 1);
+    (matches!(tokens.lower(at), "days" | "weeks" | "months")
+        && !matches!(after, "ago" | "back" | "later"))
+    .then_some(at + 1)
+}
+
 fn open_ended(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     match (tokens.lower(first), tokens.lower(first + 1)) {
         ("lifelong" | "indefinitely", _) => Some(first + 1),
         ("long", "term") if tokens.lower(first.wrapping_sub(1)) != "the" => Some(first + 2),
-        ("until" | "till", "next")
-            if matches!(tokens.lower(first + 2), "visit" | "review" | "appointment") =>
-        {
-            Some(first + 3)
+        ("throughout", "pregnancy") | ("life", "long") => Some(first + 2),
+        ("for", "life" | "ever") => Some(first + 2),
+        // "to continue", and nothing behind it that is continued.
+        ("to", "continue") | ("to", "be") if continued(tokens, first) => {
+            Some(first + 2 + usize::from(tokens.lower(first + 1) == "be"))
         }
-        ("until" | "till", "review" | "followup") => Some(first + 2),
+        ("until" | "till", _) => until(tokens, first + 1),
         _ => None,
     }
+}
+
+fn continued(tokens: &Tokens<'_>, first: usize) -> bool {
+    let end = match tokens.lower(first + 1) {
+        "be" if tokens.lower(first + 2) == "continued" => first + 3,
+        "be" => return false,
+        _ => first + 2,
+    };
+    end >= tokens.len()
+        || !tokens.gap(end).only(Gap::SPACE)
+        || matches!(tokens.lower(end), "and" | "as" | "plus" | "with")
+}
+
+/// "until review", "till the next visit", "until further advice".
+fn until(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
+    let mut at = first;
+    while matches!(
+        tokens.lower(at),
+        "the" | "your" | "my" | "his" | "her" | "next" | "further" | "you" | "we" | "i"
+    ) {
+        at += 1;
+    }
+    let end = match (tokens.lower(at), tokens.lower(at + 1)) {
+        ("follow", "up") => at + 2,
+        (
+            "visit" | "review" | "appointment" | "followup" | "reviewed" | "notice" | "advice"
+            | "orders" | "advised" | "told" | "delivery",
+            _,
+        ) => at + 1,
+        _ => return None,
+    };
+    tokens.joined(at).then_some(end)
+}
+
+/// Where a duration starts without the words that lead to it: "5 days" of "for the next 5 days".
+pub(crate) fn unled(tokens: &Tokens<'_>, first: usize) -> usize {
+    lead(tokens, first).unwrap_or(first)
 }
 
 /// Where the number starts after "for", "x", "for the next", "for about", "for a total of".
@@ -126,7 +237,9 @@ fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     }
     let at = first + 1;
     Some(match (tokens.lower(at), tokens.lower(at + 1)) {
-        ("the", "next") => at + 2,
+        ("the", "next" | "coming") => at + 2,
+        ("the", "first") => at + 1,
+        ("upto" | "nearly" | "minimum", _) => at + 1,
         ("a", "total") if tokens.lower(at + 2) == "of" => at + 3,
         ("a", "period") if tokens.lower(at + 2) == "of" => at + 3,
         ("at", "least") | ("up", "to") => at + 2,
@@ -137,7 +250,8 @@ fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
 
 /// Without "for": only days, weeks and months, and not when the words around make it a point in time.
 fn bare(tokens: &Tokens<'_>, first: usize, length: &Length) -> Option<usize> {
-    if matches!(length.period, Period::Hour | Period::Year) || tokens.lower(first) == "a" {
+    let night = matches!(tokens.lower(length.end - 1), "night" | "nights");
+    if night || matches!(length.period, Period::Hour | Period::Year) || tokens.lower(first) == "a" {
         return course(tokens, first, length);
     }
     let before = if first == 0 {
@@ -146,37 +260,45 @@ fn bare(tokens: &Tokens<'_>, first: usize, length: &Length) -> Option<usize> {
         tokens.lower(first - 1)
     };
     let after = tokens.lower(length.end);
-    let point = matches!(
-        before,
-        "every"
-            | "in"
-            | "after"
-            | "since"
-            | "past"
-            | "last"
-            | "previous"
-            | "within"
-            | "day"
-            | "age"
-            | "of"
-            | "over"
-            | "about"
-            | "around"
-            | "from"
-            | "the"
-    ) || matches!(
-        after,
-        "ago"
-            | "back"
-            | "later"
-            | "old"
-            | "history"
-            | "prior"
-            | "before"
-            | "after"
-            | "from"
-            | "duration"
-    );
+    // "three times a day five days"
+    let daily = before == "day"
+        && matches!(
+            tokens.lower(first.wrapping_sub(2)),
+            "a" | "per" | "every" | "each" | "alternate"
+        );
+    let point = !daily
+        && matches!(
+            before,
+            "every"
+                | "in"
+                | "after"
+                | "since"
+                | "past"
+                | "last"
+                | "previous"
+                | "within"
+                | "day"
+                | "age"
+                | "of"
+                | "over"
+                | "about"
+                | "around"
+                | "from"
+                | "the"
+        )
+        || matches!(
+            after,
+            "ago"
+                | "back"
+                | "later"
+                | "old"
+                | "history"
+                | "prior"
+                | "before"
+                | "after"
+                | "from"
+                | "duration"
+        );
     (!point).then_some(length.end)
 }
 

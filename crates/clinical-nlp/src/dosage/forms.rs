@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::{Piece, PieceKind};
-use crate::text::{Phrases, Tokens};
+use crate::text::{Gap, Kind, Phrases, Tokens};
 
 /// Spoken form, its name, and whether it comes in countable pieces.
 const FORMS: &[(&str, (&str, bool))] = &[
@@ -37,6 +37,13 @@ const FORMS: &[(&str, (&str, bool))] = &[
     ("amp", ("ampoule", true)),
     ("vial", ("vial", true)),
     ("vials", ("vial", true)),
+    ("softgel", ("softgel", true)),
+    ("softgels", ("softgel", true)),
+    ("soft gel capsule", ("softgel", true)),
+    ("mouth dissolving tablet", ("dispersible tablet", true)),
+    ("enema", ("enema", true)),
+    ("enemas", ("enema", true)),
+    ("pessaries", ("pessary", true)),
     ("respule", ("respule", true)),
     ("respules", ("respule", true)),
     ("nebule", ("nebule", true)),
@@ -44,6 +51,26 @@ const FORMS: &[(&str, (&str, bool))] = &[
     ("rotacap", ("rotacap", true)),
     ("rotacaps", ("rotacap", true)),
     ("syrup", ("syrup", false)),
+    ("oral drops", ("drops", false)),
+    ("paediatric drops", ("drops", false)),
+    ("pediatric drops", ("drops", false)),
+    ("eye gel", ("eye gel", false)),
+    ("oral gel", ("oral gel", false)),
+    ("mouth gel", ("oral gel", false)),
+    ("vaginal gel", ("vaginal gel", false)),
+    ("vaginal cream", ("vaginal cream", false)),
+    ("scalp lotion", ("lotion", false)),
+    ("face wash", ("face wash", false)),
+    ("foam", ("foam", false)),
+    ("mouth rinse", ("mouthwash", false)),
+    ("tonic", ("tonic", false)),
+    ("dpi", ("dry powder inhaler", false)),
+    ("dry powder inhaler", ("dry powder inhaler", false)),
+    ("metered dose inhaler", ("inhaler", false)),
+    ("accuhaler", ("dry powder inhaler", false)),
+    ("turbuhaler", ("dry powder inhaler", false)),
+    ("turbohaler", ("dry powder inhaler", false)),
+    ("nebuliser solution", ("nebuliser solution", false)),
     ("syp", ("syrup", false)),
     ("syr", ("syrup", false)),
     ("dry syrup", ("dry syrup", false)),
@@ -114,6 +141,14 @@ const ROUTES: &[(&str, &str)] = &[
     ("intravenous", "intravenous"),
     ("intravenously", "intravenous"),
     ("iv", "intravenous"),
+    ("slow iv", "intravenous"),
+    ("iv push", "intravenous"),
+    ("iv bolus", "intravenous"),
+    ("into a vein", "intravenous"),
+    ("into the vein", "intravenous"),
+    ("deep im", "intramuscular"),
+    ("deep intramuscular", "intramuscular"),
+    ("into the muscle", "intramuscular"),
     ("intramuscular", "intramuscular"),
     ("intramuscularly", "intramuscular"),
     ("im", "intramuscular"),
@@ -146,11 +181,31 @@ const ROUTES: &[(&str, &str)] = &[
     ("intravaginally", "vaginal"),
     ("intranasal", "nasal"),
     ("intranasally", "nasal"),
-    ("in each nostril", "nasal"),
-    ("in both nostrils", "nasal"),
-    ("each nostril", "nasal"),
-    ("both nostrils", "nasal"),
     ("inhaled", "inhalation"),
+    ("nebulised", "inhalation"),
+    ("by nebulisation", "inhalation"),
+    ("by nebuliser", "inhalation"),
+    ("through nebuliser", "inhalation"),
+    ("through nebulizer", "inhalation"),
+    ("via nebulisation", "inhalation"),
+    ("via nebulization", "inhalation"),
+    ("through inhalation", "inhalation"),
+    ("by the mouth", "oral"),
+    ("by oral route", "oral"),
+    ("buccal", "buccal"),
+    ("buccally", "buccal"),
+    ("beneath the tongue", "sublingual"),
+    ("below the tongue", "sublingual"),
+    ("s l", "sublingual"),
+    ("per vagina", "vaginal"),
+    ("intravaginal", "vaginal"),
+    ("into the vagina", "vaginal"),
+    ("into the rectum", "rectal"),
+    ("through the rectum", "rectal"),
+    ("intrathecal", "intrathecal"),
+    ("intravitreal", "intravitreal"),
+    ("externally", "topical"),
+    ("for external use", "topical"),
     ("by inhalation", "inhalation"),
     ("via inhalation", "inhalation"),
     ("via nebulizer", "inhalation"),
@@ -160,23 +215,6 @@ const ROUTES: &[(&str, &str)] = &[
     ("nebulized", "inhalation"),
     ("via spacer", "inhalation"),
     ("with spacer", "inhalation"),
-    ("in both eyes", "ophthalmic"),
-    ("both eyes", "ophthalmic"),
-    ("in each eye", "ophthalmic"),
-    ("each eye", "ophthalmic"),
-    ("in the right eye", "ophthalmic, right"),
-    ("in right eye", "ophthalmic, right"),
-    ("right eye", "ophthalmic, right"),
-    ("in the left eye", "ophthalmic, left"),
-    ("in left eye", "ophthalmic, left"),
-    ("left eye", "ophthalmic, left"),
-    ("in the affected eye", "ophthalmic"),
-    ("in both ears", "otic"),
-    ("both ears", "otic"),
-    ("in the right ear", "otic, right"),
-    ("right ear", "otic, right"),
-    ("in the left ear", "otic, left"),
-    ("left ear", "otic, left"),
     ("transdermal", "transdermal"),
     ("transdermally", "transdermal"),
     ("intra articular", "intra-articular"),
@@ -188,13 +226,30 @@ static FORM_PHRASES: LazyLock<Phrases<(&'static str, bool)>> =
 static ROUTE_PHRASES: LazyLock<Phrases<&'static str>> =
     LazyLock::new(|| Phrases::new(ROUTES.iter().copied()));
 
+/// The words that forms and routes begin with.
+pub(super) fn first_words() -> impl Iterator<Item = &'static str> {
+    FORM_PHRASES
+        .first_words()
+        .chain(ROUTE_PHRASES.first_words())
+}
+
 /// A countable form at `index`: one past its end and its name.
 pub(super) fn counted(tokens: &Tokens<'_>, index: usize) -> Option<(usize, &'static str)> {
     let (end, (name, countable)) = FORM_PHRASES.longest(tokens, index)?;
     countable.then_some((end, name))
 }
 
+/// Whether a form, by its name, comes in pieces.
+pub(super) fn is_countable(name: &str) -> bool {
+    FORMS
+        .iter()
+        .any(|(_, (known, countable))| *known == name && *countable)
+}
+
 pub(super) fn form(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
+    if let Some(piece) = capital_t(tokens, first) {
+        return Some(piece);
+    }
     let (end, (name, _)) = FORM_PHRASES.longest(tokens, first)?;
     // "er" in small letters is a hesitation.
     if matches!(tokens.lower(first), "er" | "cr") && !tokens.is_upper(first) {
@@ -208,8 +263,27 @@ pub(super) fn form(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     })
 }
 
+/// "T. Clonazepam": a tablet, as Indian prescriptions shorten it.
+fn capital_t(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
+    let next = tokens.gap(first + 1);
+    let short = tokens.original(first) == "T"
+        && (next.only(Gap::PERIOD.or(Gap::SPACE)) && !next.is_empty())
+        && tokens
+            .get(first + 1)
+            .is_some_and(|token| token.kind == Kind::Word)
+        && tokens.lower(first + 1).len() > 2;
+    short.then(|| Piece {
+        kind: PieceKind::Form,
+        first,
+        end: first + 1,
+        normalized: Some("tablet".to_owned()),
+    })
+}
+
 pub(super) fn route(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
-    let (end, name) = ROUTE_PHRASES.longest(tokens, first)?;
+    let Some((end, name)) = ROUTE_PHRASES.longest(tokens, first) else {
+        return site(tokens, first);
+    };
     // "im" is "I'm" written carelessly unless in capitals or with dots.
     if tokens.lower(first) == "im" && !(tokens.is_upper(first) || tokens.at(first).dotted) {
         return None;
@@ -219,5 +293,40 @@ pub(super) fn route(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
         first,
         end,
         normalized: Some(name.to_owned()),
+    })
+}
+
+/// "in both eyes", "into each nostril", "right ear": an organ with a side or a lead.
+fn site(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
+    let led = matches!(tokens.lower(first), "in" | "into" | "to" | "per");
+    let mut at = first + usize::from(led);
+    let mut side = None;
+    let mut said = led;
+    while let word @ ("the" | "each" | "both" | "either" | "every" | "your" | "affected" | "right"
+    | "left") = tokens.lower(at)
+    {
+        if matches!(word, "right" | "left") {
+            side = Some(word);
+        }
+        said |= !matches!(word, "the" | "your");
+        at += 1;
+    }
+    let organ = match tokens.lower(at) {
+        "eye" | "eyes" => "ophthalmic",
+        "ear" | "ears" => "otic",
+        "nostril" | "nostrils" => "nasal",
+        _ => return None,
+    };
+    // "eye drops" are a form.
+    let form = matches!(
+        tokens.lower(at + 1),
+        "drop" | "drops" | "ointment" | "gel" | "wax"
+    );
+    let normalized = side.map_or_else(|| organ.to_owned(), |side| format!("{organ}, {side}"));
+    (said && !form && (at == first || tokens.joined(at))).then_some(Piece {
+        kind: PieceKind::Route,
+        first,
+        end: at + 1,
+        normalized: Some(normalized),
     })
 }

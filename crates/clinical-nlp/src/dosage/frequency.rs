@@ -1,7 +1,11 @@
 //! Frequencies: "twice a day after food", "BID", "1-0-1", "every 4 to 6 hours as needed".
 
+use super::clock::{clock, weekdays};
+use super::divided::{days_a_week, divided};
+use super::meals::meals;
 use super::moments::{FIXED, Seed};
-use super::numbers::{number, single, small};
+use super::numbers::number;
+pub(super) use super::patterns::pattern;
 use super::timing::{Period, Timing, When};
 use super::{Piece, PieceKind};
 use crate::text::{Gap, Tokens};
@@ -23,7 +27,8 @@ pub(super) fn frequency(
         timing.merge(&more);
         end = after;
     }
-    let normalized = Some(timing.notation());
+    // What is said only in words has no notation that would be whole.
+    let normalized = (!timing.in_words && timing.hours == 0).then(|| timing.notation());
     Some((
         Piece {
             kind: PieceKind::Frequency,
@@ -47,20 +52,65 @@ fn follow_on(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
     }
     let and = tokens.lower(at) == "and" && tokens.joined(at + 1);
     if !and {
-        return part(tokens, at);
+        return part(tokens, at).or_else(|| food_letters(tokens, at));
     }
     let (end, timing) = part(tokens, at + 1)?;
     // "and once ..." opens a new statement unless it adds a time of day.
-    (!timing.when.is_empty() && timing.times.is_none()).then_some((end, timing))
+    let adds = !timing.when.is_empty() || timing.hours > 0 || !timing.days.is_empty();
+    (adds && timing.times.is_none()).then_some((end, timing))
+}
+
+/// "1-0-1 A/F", "OD BF": letters that mean food only behind a frequency. Elsewhere AF
+/// is atrial fibrillation.
+fn food_letters(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
+    let split = tokens.lower(at + 1) == "f" && tokens.gap(at + 1).only(Gap::SLASH);
+    let when = match tokens.lower(at) {
+        "af" => When::AfterFood,
+        "bf" => When::BeforeFood,
+        "a" if split => When::AfterFood,
+        "b" if split => When::BeforeFood,
+        _ => return None,
+    };
+    let timing = Timing {
+        when: vec![when],
+        ..Timing::default()
+    };
+    Some((at + 1 + usize::from(split), timing))
 }
 
 fn part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+    if tokens.is_number(first) {
+        return figure_part(tokens, first);
+    }
     pattern(tokens, first)
         .or_else(|| counted(tokens, first))
         .or_else(|| every(tokens, first))
-        .or_else(|| interval_before_meal(tokens, first))
+        .or_else(|| days_a_week(tokens, first))
+        .or_else(|| divided(tokens, first))
+        .or_else(|| meals(tokens, first))
         .or_else(|| fixed(tokens, first))
+        .or_else(|| weekdays(tokens, first))
+        .or_else(|| clock(tokens, first))
         .or_else(|| evening_list(tokens, first))
+}
+
+/// A part that begins with a figure: the word behind it tells which it can be.
+fn figure_part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+    if let Some(found) = pattern(tokens, first) {
+        return Some(found);
+    }
+    let end = number(tokens, first)?.end;
+    match tokens.lower(end) {
+        "times" | "time" | "x" => counted(tokens, first),
+        "hourly" | "nd" | "rd" | "th" => every(tokens, first),
+        "days" => days_a_week(tokens, first),
+        "minute" | "minutes" | "mins" | "min" | "hour" | "hours" | "hrs" | "hr" => {
+            meals(tokens, first)
+        }
+        "am" | "pm" | "a" | "p" => clock(tokens, first),
+        _ if tokens.gap(end).only(Gap::COLON) => clock(tokens, first),
+        _ => None,
+    }
 }
 
 fn fixed(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
@@ -114,39 +164,80 @@ fn time_of_day(word: &str) -> Option<When> {
 
 /// "once", "twice daily", "three times a day", "4 x a week", "two times per day".
 fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
-    let (count, at) = match tokens.lower(first) {
-        "once" => (1.0, first + 1),
-        "twice" => (2.0, first + 1),
-        "thrice" => (3.0, first + 1),
+    let (count, high, at) = match tokens.lower(first) {
+        "once"
+            if matches!(
+                (tokens.lower(first + 1), tokens.lower(first + 2)),
+                ("or" | "to", "twice")
+            ) =>
+        {
+            (1.0, Some(2.0), first + 3)
+        }
+        "once" => (1.0, None, first + 1),
+        "twice" => (2.0, None, first + 1),
+        "thrice" => (3.0, None, first + 1),
         _ => {
             let found = number(tokens, first)?;
             let times = matches!(tokens.lower(found.end), "times" | "time" | "x");
-            if !times || found.high.is_some() || !tokens.joined(found.end) {
+            if !times || !tokens.joined(found.end) {
                 return None;
             }
-            (found.value, found.end + 1)
+            (found.value, found.high, found.end + 1)
         }
     };
+    let times = |period| Timing {
+        times: Some((count, period)),
+        times_to: high,
+        ..Timing::default()
+    };
     if let Some((end, period)) = per(tokens, at) {
-        return Some((
-            end,
-            Timing {
-                times: Some((count, period)),
-                ..Timing::default()
-            },
-        ));
+        return Some((end, times(period)));
+    }
+    if count == 1.0
+        && high.is_none()
+        && let Some(found) = one_in(tokens, at)
+    {
+        return Some(found);
+    }
+    // "then four times for one week": of a course that goes on, times a day.
+    if count >= 2.0
+        && tokens.joined(at)
+        && matches!(tokens.lower(at), "for" | "x")
+        && number(tokens, at + 1).is_some()
+    {
+        return Some((at, times(Period::Day)));
     }
     // "once at night", "twice after meals": the count stands alone before a time.
-    if matches!(tokens.lower(first), "once" | "twice" | "thrice")
-        && tokens.joined(at)
-        && let Some((end, moment)) = fixed(tokens, at)
-        && (!moment.when.is_empty() || moment.as_needed)
-    {
-        let mut timing = moment;
-        timing.times = Some((count, Period::Day));
-        return Some((end, timing));
+    if !matches!(tokens.lower(first), "once" | "twice" | "thrice") || !tokens.joined(at) {
+        return None;
     }
-    None
+    let moment = meals(tokens, at)
+        .or_else(|| fixed(tokens, at))
+        .or_else(|| weekdays(tokens, at));
+    let (end, mut timing) = moment?;
+    if timing.when.is_empty() && !timing.as_needed && timing.days.is_empty() {
+        return None;
+    }
+    if timing.days.is_empty() {
+        timing.times = Some((count, Period::Day));
+    }
+    Some((end, timing))
+}
+
+/// "(once) in 15 days", "(once) every 3 months".
+fn one_in(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
+    if !matches!(tokens.lower(at), "in" | "every") || !tokens.joined(at) {
+        return None;
+    }
+    let found = number(tokens, at + 1)?;
+    let period = period(tokens.lower(found.end)).filter(|_| tokens.joined(found.end))?;
+    Some((
+        found.end + 1,
+        Timing {
+            every: Some((found.value, found.high, period)),
+            ..Timing::default()
+        },
+    ))
 }
 
 /// "a day", "daily", "per week", "every night", "/day", "in a day".
@@ -202,6 +293,14 @@ fn every(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     };
     let word = tokens.lower(first);
     if let Some((hours, rest)) = q_hours(word) {
+        // "q4-6h"
+        if rest.is_empty() && tokens.is_number(first + 1) && tokens.gap(first + 1).has(Gap::HYPHEN)
+        {
+            let high = number(tokens, first + 1).filter(|n| n.high.is_none() && n.value > hours)?;
+            return (period(tokens.lower(high.end)) == Some(Period::Hour))
+                .then_some(())
+                .and_then(|()| build(hours, Some(high.value), Period::Hour, high.end + 1));
+        }
         let unit =
             usize::from(rest.is_empty() && period(tokens.lower(first + 1)) == Some(Period::Hour));
         return (unit == 1 || !rest.is_empty())
@@ -209,14 +308,47 @@ fn every(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
             .and_then(|()| build(hours, None, Period::Hour, first + 1 + unit));
     }
     if word == "every" || (word == "q" && tokens.is_number(first + 1)) {
+        if let Some((nth, at)) = ordinal(tokens, first + 1) {
+            let period = period(tokens.lower(at)).filter(|_| tokens.joined(at))?;
+            return build(nth, None, period, at + 1);
+        }
         let found = number(tokens, first + 1).filter(|_| tokens.joined(first + 1))?;
+        if matches!(tokens.lower(found.end), "minute" | "minutes" | "mins") {
+            return None;
+        }
         let period = period(tokens.lower(found.end)).filter(|_| tokens.joined(found.end))?;
         return build(found.value, found.high, period, found.end + 1);
     }
-    let found = number(tokens, first)?;
-    (tokens.lower(found.end) == "hourly" && tokens.joined(found.end))
+    let (low, high, end) = match ordinal(tokens, first) {
+        Some((nth, end)) => (nth, None, end),
+        None => number(tokens, first).map(|n| (n.value, n.high, n.end))?,
+    };
+    (tokens.lower(end) == "hourly" && tokens.joined(end))
         .then_some(())
-        .and_then(|()| build(found.value, found.high, Period::Hour, found.end + 1))
+        .and_then(|()| build(low, high, Period::Hour, end + 1))
+}
+
+/// "6th", "third": its number and one past its end.
+fn ordinal(tokens: &Tokens<'_>, at: usize) -> Option<(f64, usize)> {
+    let value = match tokens.lower(at) {
+        "second" => 2.0,
+        "third" => 3.0,
+        "fourth" => 4.0,
+        "fifth" => 5.0,
+        "sixth" => 6.0,
+        "eighth" => 8.0,
+        "tenth" => 10.0,
+        "twelfth" => 12.0,
+        figure => {
+            let ending = matches!(tokens.lower(at + 1), "nd" | "rd" | "th");
+            let whole = tokens.is_number(at) && ending && tokens.gap(at + 1).is_empty();
+            return whole
+                .then(|| figure.parse().ok())
+                .flatten()
+                .map(|value| (value, at + 2));
+        }
+    };
+    Some((value, at + 1))
 }
 
 /// "q6h", "q12hrs", "q8": hours and what follows the figure.
@@ -227,72 +359,4 @@ fn q_hours(word: &str) -> Option<(f64, &str)> {
     let tail = rest.get(digits..)?;
     (matches!(tail, "" | "h" | "hr" | "hrs" | "hourly") && (1.0..=72.0).contains(&hours))
         .then_some((hours, tail))
-}
-
-/// "half an hour before breakfast", "30 minutes before food", "2 hours after meals".
-fn interval_before_meal(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
-    let found = number(tokens, first)?;
-    let unit = matches!(
-        tokens.lower(found.end),
-        "minutes" | "mins" | "min" | "hour" | "hours"
-    );
-    if !unit || !tokens.joined(found.end) {
-        return None;
-    }
-    let (end, timing) = fixed(tokens, found.end + 1)?;
-    (!timing.when.is_empty() && tokens.joined(found.end + 1)).then_some((end, timing))
-}
-
-/// "1-0-1", "1 0 1", "one zero one", "half-0-half", "1-1-1-1", "0 - 0 - 1".
-fn pattern(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
-    let mut parts = Vec::new();
-    let mut hyphens = true;
-    let mut at = first;
-    while parts.len() < 5 {
-        let Some((value, end)) = pattern_part(tokens, at) else {
-            break;
-        };
-        if !parts.is_empty() {
-            let gap = tokens.gap(at);
-            let dash = matches!(tokens.lower(at - 1), "dash" | "hyphen");
-            if !gap.only(Gap::SPACE.or(Gap::HYPHEN)) {
-                break;
-            }
-            hyphens &= gap.has(Gap::HYPHEN) || dash;
-        }
-        parts.push(value);
-        at = end;
-        if matches!(tokens.lower(at), "dash" | "hyphen") && pattern_part(tokens, at + 1).is_some() {
-            at += 1;
-        }
-    }
-    let another = tokens.gap(at).has(Gap::HYPHEN) && tokens.is_number(at);
-    let has_zero = parts.contains(&0.0);
-    let plausible = matches!(parts.len(), 3 | 4) && parts.iter().any(|p| *p > 0.0) && !another;
-    (plausible && (hyphens || has_zero)).then(|| {
-        (
-            at,
-            Timing {
-                pattern: Some(parts),
-                ..Timing::default()
-            },
-        )
-    })
-}
-
-fn pattern_part(tokens: &Tokens<'_>, at: usize) -> Option<(f64, usize)> {
-    match tokens.lower(at) {
-        "oh" | "o" | "nil" | "nought" => return Some((0.0, at + 1)),
-        "half" => return Some((0.5, at + 1)),
-        word => {
-            if let Some(value) = small(word) {
-                return (value <= 3.0).then_some((value, at + 1));
-            }
-        }
-    }
-    if tokens.is_number(at) && tokens.original(at).len() == 1 || tokens.original(at) == "\u{bd}" {
-        let found = single(tokens, at)?;
-        return (found.value <= 4.0).then_some((found.value, found.end));
-    }
-    None
 }

@@ -49,13 +49,26 @@ pub(super) static FIXED: LazyLock<Phrases<Seed>> = LazyLock::new(|| {
         ("every alternate day", Every(2.0, Period::Day)),
         ("every other day", Every(2.0, Period::Day)),
         ("every other night", Every(2.0, Period::Day)),
+        ("alternate night", Every(2.0, Period::Day)),
+        ("alternate nights", Every(2.0, Period::Day)),
+        ("on alternate nights", Every(2.0, Period::Day)),
+        ("every alternate night", Every(2.0, Period::Day)),
+        ("alternate mornings", Every(2.0, Period::Day)),
+        ("on alternate mornings", Every(2.0, Period::Day)),
+        ("every hourly", Every(1.0, Period::Hour)),
         ("stat", Once),
         ("immediately", Once),
         ("single dose", Once),
-        ("as a single dose", Once),
-        ("in a single dose", Once),
         ("one time dose", Once),
         ("one single dose", Once),
+        ("one time only", Once),
+        ("straight away", Once),
+        ("daily once", Times(1.0, Period::Day)),
+        ("daily twice", Times(2.0, Period::Day)),
+        ("daily thrice", Times(3.0, Period::Day)),
+        ("weekly once", Times(1.0, Period::Week)),
+        ("weekly twice", Times(2.0, Period::Week)),
+        ("monthly once", Times(1.0, Period::Month)),
         ("prn", AsNeeded),
         ("sos", AsNeeded),
         ("on an as needed basis", AsNeeded),
@@ -95,16 +108,20 @@ fn moments() -> Vec<(String, Seed)> {
         ("bedtime", When::Bedtime),
         ("at bedtime", When::Bedtime),
         ("at bed time", When::Bedtime),
-        ("before bed", When::Bedtime),
-        ("before sleep", When::Bedtime),
-        ("before sleeping", When::Bedtime),
-        ("before going to bed", When::Bedtime),
-        ("before bedtime", When::Bedtime),
         ("nightly", When::Night),
         ("qpm", When::Evening),
         ("at noon", When::Noon),
         ("ac", When::BeforeFood),
         ("pc", When::AfterFood),
+        ("bbf", When::BeforeBreakfast),
+        ("abf", When::AfterBreakfast),
+        ("on waking", When::Waking),
+        ("on waking up", When::Waking),
+        ("upon waking", When::Waking),
+        ("first thing in the morning", When::Morning),
+        ("early morning", When::Morning),
+        ("early in the morning", When::Morning),
+        ("at midday", When::Noon),
         ("on an empty stomach", When::EmptyStomach),
         ("on empty stomach", When::EmptyStomach),
         ("empty stomach", When::EmptyStomach),
@@ -118,59 +135,6 @@ fn moments() -> Vec<(String, Seed)> {
         ("night", When::Night),
     ] {
         for lead in ["in the", "every", "each", "at", "in the early", "at the"] {
-            list.push((format!("{lead} {name}"), Seed::When(when)));
-        }
-    }
-    let relations = [
-        (
-            "before",
-            [
-                When::BeforeFood,
-                When::BeforeBreakfast,
-                When::BeforeLunch,
-                When::BeforeDinner,
-            ],
-        ),
-        (
-            "after",
-            [
-                When::AfterFood,
-                When::AfterBreakfast,
-                When::AfterLunch,
-                When::AfterDinner,
-            ],
-        ),
-        (
-            "with",
-            [
-                When::WithFood,
-                When::WithBreakfast,
-                When::WithFood,
-                When::WithFood,
-            ],
-        ),
-        (
-            "at",
-            [
-                When::WithFood,
-                When::WithBreakfast,
-                When::WithFood,
-                When::WithFood,
-            ],
-        ),
-    ];
-    for (lead, [food, breakfast, lunch, dinner]) in relations {
-        for name in ["food", "meal", "meals", "eating"] {
-            for link in ["", "each ", "every ", "a ", "the ", "your ", "main "] {
-                list.push((format!("{lead} {link}{name}"), Seed::When(food)));
-            }
-        }
-        for (name, when) in [
-            ("breakfast", breakfast),
-            ("lunch", lunch),
-            ("dinner", dinner),
-            ("supper", dinner),
-        ] {
             list.push((format!("{lead} {name}"), Seed::When(when)));
         }
     }

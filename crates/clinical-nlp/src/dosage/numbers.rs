@@ -1,6 +1,8 @@
 //! Numbers as figures or words: "2.5", "1,000", "1/2", "half", "one and a half",
 //! "twenty five", "six fifty", "two point five", "one to two".
 
+use super::amounts::unit_at;
+use super::frequency::pattern;
 use crate::text::{Gap, Kind, Tokens};
 
 /// No figure of a prescription is larger. Hundreds of digits would be infinite.
@@ -81,9 +83,12 @@ fn plain(value: f64, end: usize) -> Number {
 }
 
 fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
-    let value: f64 = tokens.lower(first).replace(',', "").parse().ok()?;
+    let mut value = figure(tokens.lower(first))?;
     if value > MOST {
         return None;
+    }
+    if opens_with_point(tokens, first) {
+        value = format!("0.{}", tokens.lower(first)).parse().ok()?;
     }
     // 1/2, 1/4, 3/4: a slash with nothing around it and a small fraction.
     let next = first + 1;
@@ -97,16 +102,46 @@ fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
             return Some(plain(value / below, next + 1));
         }
     }
-    if let Some(part) = fraction_sign(tokens.lower(next)).filter(|_| tokens.joined(next)) {
+    if let Some(part) = fraction_sign(tokens.lower(next))
+        .filter(|_| tokens.gap(next).only(Gap::SPACE) && value.fract() == 0.0)
+    {
         return Some(plain(value + part, next + 1));
     }
     let number = plain(value, next);
     Some(match tokens.lower(next) {
+        // "60K"
+        "k" if tokens.gap(next).is_empty() => plain(value * 1_000.0, next + 1),
         "hundred" if tokens.joined(next) => plain(value * 100.0, next + 1),
         "thousand" if tokens.joined(next) => plain(value * 1_000.0, next + 1),
         "lakh" | "lakhs" if tokens.joined(next) => plain(value * 100_000.0, next + 1),
         _ => number,
     })
+}
+
+/// "500", "2.5", "1,000". Most figures are short and whole.
+fn figure(text: &str) -> Option<f64> {
+    if text.len() < 9 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let whole = text
+            .bytes()
+            .fold(0_u32, |value, byte| value * 10 + u32::from(byte - b'0'));
+        return Some(f64::from(whole));
+    }
+    if text.contains(',') {
+        return text.replace(',', "").parse().ok();
+    }
+    text.parse().ok()
+}
+
+/// ".5": the point stands before the figure and after a space. Read without it, the
+/// dose would be ten times too large.
+pub(crate) fn opens_with_point(tokens: &Tokens<'_>, first: usize) -> bool {
+    if !tokens.is_number(first) || !tokens.gap(first).has(Gap::PERIOD) {
+        return false;
+    }
+    let before = &tokens.text[..tokens.at(first).start as usize];
+    before
+        .strip_suffix('.')
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '(', '\n']))
 }
 
 fn fraction_sign(sign: &str) -> Option<f64> {
@@ -119,9 +154,22 @@ fn fraction_sign(sign: &str) -> Option<f64> {
 }
 
 fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    // Most words are no numbers: told by length and first letter.
+    let word = tokens.lower(first);
+    if word.len() > 9 || !word.starts_with(['z', 'o', 't', 'f', 's', 'e', 'n', 'h', 'q', 'p', 'd'])
+    {
+        return None;
+    }
     match tokens.lower(first) {
         "half" => return Some(plain(0.5, skip_article(tokens, first + 1))),
         "quarter" => return Some(plain(0.25, skip_article(tokens, first + 1))),
+        "hundred" => return Some(plain(100.0, first + 1)),
+        "thousand" => return Some(plain(1_000.0, first + 1)),
+        // "point five", "point one two five".
+        "point" | "decimal" if tokens.joined(first + 1) => {
+            let (fraction, end) = decimals(tokens, first + 1);
+            return (end > first + 1).then(|| plain(fraction, end));
+        }
         _ => {}
     }
     let (mut value, mut end) = below_thousand(tokens, first)?;
@@ -189,7 +237,10 @@ fn below_thousand(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
     }
     if tokens.lower(end) == "hundred" {
         let and = usize::from(tokens.lower(end + 1) == "and");
-        let rest = below_hundred(tokens, end + 1 + and).filter(|_| tokens.joined(end + 1));
+        // "five hundred three times a day": a lone figure counts only before a unit.
+        let rest = below_hundred(tokens, end + 1 + and).filter(|(rest, after)| {
+            tokens.joined(end + 1) && (and == 1 || *rest >= 10.0 || unit_at(tokens, *after))
+        });
         return Some(match rest {
             Some((rest, after)) => (value * 100.0 + rest, after),
             None => (value * 100.0, end + 1),
@@ -212,6 +263,8 @@ fn below_hundred(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
     let tens = tens(word)?;
     match small(tokens.lower(first + 1))
         .filter(|unit| (1.0..10.0).contains(unit) && tokens.joined(first + 1))
+        // "six fifty one zero one" is 650, three times of day.
+        .filter(|_| pattern(tokens, first + 1).is_none())
     {
         Some(unit) => Some((tens + unit, first + 2)),
         None => Some((tens, first + 1)),
@@ -317,6 +370,10 @@ mod tests {
             ("sixty thousand", "60000"),
             ("two point five", "2.5"),
             ("zero point two five", "0.25"),
+            ("point one two five", "0.125"),
+            (".5", "0.5"),
+            ("60K", "60000"),
+            ("one hundred five mg", "105"),
             ("one to two", "1-2"),
             ("4-6", "4-6"),
             ("5 or 6", "5-6"),
@@ -324,7 +381,22 @@ mod tests {
             let tokens = Tokens::new(text);
             let found = number(&tokens, 0).unwrap();
             assert_eq!(found.notation(), notation, "{text}");
-            assert_eq!(found.end, tokens.len(), "{text}");
+            let unit = usize::from(text.ends_with("mg"));
+            assert_eq!(found.end, tokens.len() - unit, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_number_is_no_part_of_it() {
+        for (text, notation) in [
+            ("five hundred three times a day", "500"),
+            ("five hundred one zero zero", "500"),
+            ("six fifty one one one", "650"),
+            ("0.25 \u{bd}-0-1", "0.25"),
+            ("1-\u{bd}-1", "1"),
+        ] {
+            let tokens = Tokens::new(text);
+            assert_eq!(single(&tokens, 0).unwrap().notation(), notation, "{text}");
         }
     }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::PieceKind;
 use super::attach::{Attached, Context};
+use super::numbers::single;
 use super::sorts::corrects;
 use crate::text::Gap;
 
@@ -74,6 +75,7 @@ impl Context<'_> {
         word.len() >= 3
             && word.bytes().all(|byte| byte.is_ascii_alphabetic())
             && !is_link(word)
+            && single(self.tokens, at).is_none()
             && !self
                 .conditions
                 .iter()
