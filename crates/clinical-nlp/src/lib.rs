@@ -14,6 +14,7 @@ mod phi;
 mod prescription;
 mod score;
 mod search;
+mod stems;
 mod strangers;
 mod suggest;
 mod text;

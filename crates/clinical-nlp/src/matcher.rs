@@ -104,6 +104,16 @@ const MEASURED: &[&str] = &[
     "estradiol",
     "cortisol",
     "ferritin",
+    "dhea",
+    "estrogen",
+    "oestrogen",
+    "oestradiol",
+    "chromium",
+    "selenium",
+    "copper",
+    "vitamin a",
+    "vitamin e",
+    "folic acid",
 ];
 
 /// Every mention, in order.
@@ -168,7 +178,9 @@ fn settled(tokens: &Tokens<'_>, first: usize, hit: Hit) -> Entry {
     } else if entry.kind.is_medicine() {
         let next = tokens.folded(hit.end);
         if tokens.joined(hit.end) && NOT_A_MEDICINE_BEFORE.contains(&next)
-            || (value_follows(tokens, hit.end) && MEASURED.contains(&name().as_str()))
+            || ((value_follows(tokens, hit.end) || measured_before(tokens, first))
+                && !dose_follows(tokens, hit.end)
+                && MEASURED.contains(&name().as_str()))
         {
             entry.kind = TermKind::Lab;
         }
@@ -183,7 +195,15 @@ fn dose_follows(tokens: &Tokens<'_>, at: usize) -> bool {
         && matches!(unit, "mg" | "g" | "gm" | "gram" | "mcg" | "iu" | "units")
         || matches!(
             tokens.lower(at),
-            "tablet" | "tablets" | "supplement" | "supplements" | "capsule" | "capsules"
+            "tablet"
+                | "tablets"
+                | "supplement"
+                | "supplements"
+                | "capsule"
+                | "capsules"
+                | "supplementation"
+                | "pill"
+                | "pills"
         )
 }
 
@@ -191,9 +211,43 @@ fn value_follows(tokens: &Tokens<'_>, at: usize) -> bool {
     let at = at + usize::from(matches!(tokens.lower(at), "is" | "was" | "of" | "at"));
     let low = matches!(
         tokens.lower(at),
-        "low" | "high" | "normal" | "elevated" | "deficient" | "borderline"
+        "low"
+            | "high"
+            | "normal"
+            | "elevated"
+            | "deficient"
+            | "borderline"
+            | "greater"
+            | "above"
+            | "below"
+            | "less"
     );
     low || (tokens.is_number(at) && at > 0 && !unit_at(tokens, at + 1))
+}
+
+/// "low vitamin D", "checked your estradiol": a value is spoken of.
+fn measured_before(tokens: &Tokens<'_>, first: usize) -> bool {
+    let before = |back: usize| first.checked_sub(back).map_or("", |at| tokens.lower(at));
+    let quality = matches!(
+        before(1),
+        "low"
+            | "high"
+            | "elevated"
+            | "raised"
+            | "serum"
+            | "last"
+            | "normal"
+            | "total"
+            | "urine"
+            | "plasma"
+    );
+    let checked = |word: &str| {
+        matches!(
+            word,
+            "check" | "checked" | "checking" | "measured" | "recheck"
+        )
+    };
+    quality || (1..=3).any(|back| checked(before(back)))
 }
 
 /// Joins a part of the body with the complaint right behind it.
