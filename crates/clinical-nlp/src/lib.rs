@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod abbreviations;
 mod advice;
 mod codes;
+mod compounds;
 mod context;
 mod dosage;
 mod draft;

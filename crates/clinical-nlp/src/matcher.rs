@@ -1,9 +1,10 @@
-//! Terms of the lexicon in the text: longest first, left to right, and the
-//! compounds that no list holds ("left thigh pain").
+//! Terms of the lexicon in the text: longest first, left to right.
 
+use crate::abbreviations;
+use crate::compounds;
 use crate::dosage::unit_at;
 use crate::lexicon::{Entry, Hit, Lexicon, TermKind};
-use crate::text::{Kind, Sentence, Tokens};
+use crate::text::{Gap, Kind, Sentence, Tokens};
 
 /// A term found in the text: tokens `first..end`.
 #[derive(Clone, Copy, Debug)]
@@ -24,44 +25,6 @@ impl Mention {
         self.entry.kind
     }
 }
-
-/// Complaints that make a compound with the part of the body before them.
-const HEADS: &[&str] = &[
-    "abscess",
-    "ache",
-    "bleeding",
-    "burn",
-    "cancer",
-    "cramp",
-    "discomfort",
-    "edema",
-    "fracture",
-    "infection",
-    "injur",
-    "itching",
-    "lesion",
-    "lump",
-    "mass",
-    "numbness",
-    "oedema",
-    "pain",
-    "rash",
-    "redness",
-    "soreness",
-    "spasm",
-    "sprain",
-    "stiffness",
-    "strain",
-    "swelling",
-    "tenderness",
-    "tightness",
-    "tingling",
-    "trauma",
-    "tumor",
-    "ulcer",
-    "weakness",
-    "wound",
-];
 
 /// Words after which a name is no medicine: "insulin resistance", "calcium level".
 const NOT_A_MEDICINE_BEFORE: &[&str] = &[
@@ -127,7 +90,7 @@ pub(crate) fn mentions(
     for (index, sentence) in sentences.iter().enumerate() {
         let mut at = sentence.first;
         while at < sentence.end {
-            if tokens.at(at).kind == Kind::Word {
+            if may_open(tokens, at) {
                 lexicon.hits(tokens, at, &mut hits);
             } else {
                 hits.clear();
@@ -149,8 +112,21 @@ pub(crate) fn mentions(
             }
         }
     }
-    compounds(tokens, &mut found);
+    compounds::join(tokens, sentences, &mut found);
+    abbreviations::add(tokens, sentences, &mut found);
     found
+}
+
+/// A word, or the figure of "5-fluorouracil".
+fn may_open(tokens: &Tokens<'_>, at: usize) -> bool {
+    match tokens.at(at).kind {
+        Kind::Word => true,
+        Kind::Number => {
+            let gap = tokens.gap(at + 1);
+            !gap.is_empty() && gap.only(Gap::HYPHEN)
+        }
+        Kind::Sign => false,
+    }
 }
 
 fn best(tokens: &Tokens<'_>, sentence: &Sentence, first: usize, hits: &[Hit]) -> Option<Hit> {
@@ -248,26 +224,4 @@ fn measured_before(tokens: &Tokens<'_>, first: usize) -> bool {
         )
     };
     quality || (1..=3).any(|back| checked(before(back)))
-}
-
-/// Joins a part of the body with the complaint right behind it.
-fn compounds(tokens: &Tokens<'_>, found: &mut Vec<Mention>) {
-    let mut joined: Vec<Mention> = Vec::with_capacity(found.len());
-    for mention in found.drain(..) {
-        if let Some(last) = joined.last_mut()
-            && last.kind() == TermKind::Anatomy
-            && mention.kind().is_condition()
-            && mention.end == mention.first + 1
-            && mention.first == last.end
-            && tokens.joined(mention.first)
-            && HEADS.contains(&tokens.folded(mention.first))
-        {
-            last.end = mention.end;
-            last.entry = mention.entry;
-            last.compound = true;
-            continue;
-        }
-        joined.push(mention);
-    }
-    *found = joined;
 }
