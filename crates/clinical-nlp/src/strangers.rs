@@ -51,6 +51,13 @@ const NOT_A_NAME: &[&str] = &[
     "syrup",
     "nebulizer",
     "vaccine",
+    "approximately",
+    "least",
+    "maximum",
+    "received",
+    "receiving",
+    "thereafter",
+    "total",
 ];
 
 /// Adds the strangers to the mentions of the text, in order.
