@@ -12,7 +12,11 @@ pub(super) fn find(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
             .or_else(|| email(tokens, at))
             .or_else(|| web(tokens, at))
             .or_else(|| month_first(tokens, at))
-            .or_else(|| age(tokens, at));
+            .or_else(|| {
+                may_be_age(tokens.lower(at))
+                    .then(|| age(tokens, at))
+                    .flatten()
+            });
     }
     phone(tokens, at)
         .or_else(|| date(tokens, at))
@@ -27,6 +31,50 @@ fn private(first: usize, end: usize, kind: EntityType, score: f32) -> Option<Pri
         kind,
         score,
     })
+}
+
+/// Words that an age begins with: asked of every word, so that reading numbers is not.
+fn may_be_age(word: &str) -> bool {
+    matches!(word.len(), 3..=9)
+        && matches!(
+            word.as_bytes()[0],
+            b'a' | b'e' | b'f' | b'h' | b'n' | b'o' | b's' | b't'
+        )
+        && matches!(
+            word,
+            "age"
+                | "aged"
+                | "eight"
+                | "eighteen"
+                | "eighty"
+                | "eleven"
+                | "fifteen"
+                | "fifty"
+                | "five"
+                | "forty"
+                | "fourty"
+                | "four"
+                | "fourteen"
+                | "half"
+                | "hundred"
+                | "nine"
+                | "nineteen"
+                | "ninety"
+                | "one"
+                | "seven"
+                | "seventeen"
+                | "seventy"
+                | "six"
+                | "sixteen"
+                | "sixty"
+                | "ten"
+                | "thirteen"
+                | "thirty"
+                | "three"
+                | "twelve"
+                | "twenty"
+                | "two"
+        )
 }
 
 /// "49-year-old", "45 years old", "aged 45", "45 yr old", "sixty year old": the number alone.
