@@ -149,7 +149,8 @@ fn codes_are_those_of_the_terminologies() {
     let codes = |text: &str| {
         let entities = Extractor::embedded().extract(text);
         let entity = entities.first().unwrap_or_else(|| panic!("{text}"));
-        let mut codes: Vec<String> = entity.icd10.iter().map(|c| c.code.clone()).collect();
+        let best = entity.icd10.iter().take(1);
+        let mut codes: Vec<String> = best.map(|c| c.code.clone()).collect();
         codes.extend(entity.rxnorm.iter().map(|c| c.code.clone()));
         codes
     };
@@ -163,6 +164,28 @@ fn codes_are_those_of_the_terminologies() {
     assert_eq!(codes("Salbutamol."), ["435"]);
     assert_eq!(codes("Semaglutide."), ["1991302"]);
     assert_eq!(codes("Crocin."), ["161"]);
+}
+
+#[test]
+fn candidates_are_ranked_and_five_at_most() {
+    for (text, first) in [
+        ("Type 2 diabetes mellitus.", "E11.9"),
+        ("She has pain in the left knee.", "M25.562"),
+        ("Acute bronchitis with fever.", "J20.9"),
+        ("Left thigh pain since Monday.", "M79.652"),
+        ("Iron deficiency anemia for a year.", "D50.9"),
+    ] {
+        let entities = Extractor::embedded().extract(text);
+        let condition = entities.iter().find(|e| !e.icd10.is_empty());
+        let found = &condition.unwrap_or_else(|| panic!("{text}")).icd10;
+        let codes: Vec<&str> = found.iter().map(|c| c.code.as_str()).collect();
+        assert_eq!(codes[0], first, "{text}: {codes:?}");
+        assert!((1..=5).contains(&found.len()), "{text}: {codes:?}");
+        assert!(found.is_sorted_by(|a, b| a.score >= b.score), "{text}");
+        assert!(found.iter().all(|c| (0.0..=1.0).contains(&c.score)));
+        let different: HashSet<&&str> = codes.iter().collect();
+        assert_eq!(different.len(), codes.len(), "{text}: {codes:?}");
+    }
 }
 
 #[test]

@@ -61,10 +61,15 @@ impl Lexicon {
         }
     }
 
-    /// Code and title of the concept an entry of a condition points to.
-    pub(crate) fn icd10(&self, entry: Entry) -> Option<(&'static str, &'static str)> {
-        let index = (entry.concept as usize).checked_sub(1)?;
-        self.icd10.get(index).copied()
+    /// Row of the code that an entry of a condition points to.
+    pub(crate) fn icd10_row(&self, entry: Entry) -> Option<usize> {
+        let row = (entry.concept as usize).checked_sub(1)?;
+        (row < self.icd10.len()).then_some(row)
+    }
+
+    /// Codes with their titles, in order of the codes.
+    pub(crate) fn icd10_rows(&self) -> &[(&'static str, &'static str)] {
+        &self.icd10
     }
 
     /// The medicine an entry points to.
