@@ -2,6 +2,7 @@
 
 mod abbreviations;
 mod advice;
+mod alike;
 mod codes;
 mod compounds;
 mod context;
@@ -28,7 +29,7 @@ pub use dosage::{Period, Sig, Timing, When, parse_sig};
 pub use extractor::Extractor;
 pub use lexicon::MedicineKind;
 pub use search::MedicineHit;
-pub use suggest::{Reason, Suggestion};
+pub use suggest::{Evidence, Reason, Suggestion};
 pub use text::lexicon_key;
 pub use types::{
     Attribute, AttributeType, Category, Concept, Entity, EntityType, Trait, TraitName,

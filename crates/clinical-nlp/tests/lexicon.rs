@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use seva_clinical_nlp::{Category, Extractor, MedicineKind};
+use seva_clinical_nlp::{Category, Evidence, Extractor, MedicineKind};
 
 const MUST_STAY: &str = include_str!("../lexicon/source/must_stay.txt");
 const INDIAN: &str = include_str!("../lexicon/source/brands_india.tsv");
@@ -142,6 +142,49 @@ fn misheard_names_are_suggested_and_never_replaced() {
     assert_eq!(entities[0].text, "lisinapril");
     assert!(entities[0].rxnorm.is_empty());
     assert!(Extractor::embedded().suggest("lisinopril", 3).is_empty());
+}
+
+#[test]
+fn dose_and_indication_speak_for_a_candidate() {
+    let extractor = Extractor::embedded();
+    for (heard, dose, conditions, meant) in [
+        (
+            "hydralizine",
+            Some("25 mg"),
+            &["high blood pressure", "hypertension"][..],
+            "hydralazine",
+        ),
+        ("hydroxyzin", Some("25 mg"), &["itching"][..], "hydroxyzine"),
+        ("glipizid", Some("5 mg"), &["diabetes"][..], "glipizide"),
+        ("lamictol", None, &["seizure"][..], "Lamictal"),
+    ] {
+        let evidence = Evidence { dose, conditions };
+        let found = extractor.suggest_for(heard, &evidence, 3);
+        assert_eq!(found[0].name, meant, "{heard}: {found:?}");
+    }
+    // The same word with another dose.
+    let with = |dose| {
+        let evidence = Evidence {
+            dose: Some(dose),
+            conditions: &[],
+        };
+        let found = extractor.suggest_for("metolazol", &evidence, 10);
+        found
+            .iter()
+            .find(|s| s.name == "metolazone")
+            .map(|s| (s.dose_fits, s.score))
+    };
+    let (usual, odd) = (with("5 mg").unwrap(), with("500 mg").unwrap());
+    assert_eq!((usual.0, odd.0), (Some(true), Some(false)));
+    assert!(usual.1 > odd.1);
+}
+
+#[test]
+fn names_taken_for_one_another_are_asked_about() {
+    let asked = Extractor::embedded().asked_about("Hydroxyzine").unwrap();
+    assert!(asked.contains(&"hydralazine"), "{asked:?}");
+    assert!(Extractor::embedded().asked_about("Dolo").is_some());
+    assert!(Extractor::embedded().asked_about("semaglutide").is_none());
 }
 
 #[test]
