@@ -95,8 +95,18 @@ impl Extractor {
         };
         let scopes = Scopes::new(&tokens, &sentences, |index| index == sentence);
         let end = end.min(sentences[sentence].end);
-        scopes.negated(sentence, first, end, Subject::Condition)
-            || scopes.denies_itself(sentence, first, end)
+        // "not taking aspirin" denies the aspirin; no condition is taken.
+        let mut hits = Vec::new();
+        self.lexicon.hits(&tokens, first, &mut hits);
+        let medicine = hits
+            .last()
+            .is_some_and(|hit| hit.end <= end && hit.entry.kind.is_medicine());
+        let subject = if medicine {
+            Subject::Medicine
+        } else {
+            Subject::Condition
+        };
+        scopes.negated(sentence, first, end, subject) || scopes.denies_itself(sentence, first, end)
     }
 
     /// Medicines that a misheard word may have been, the likeliest first; empty
