@@ -67,6 +67,7 @@ fn recall(aside: bool) -> (usize, usize, Vec<String>) {
 #[test]
 fn private_details_are_found_where_they_were_looked_at() {
     let (hit, all, missed) = recall(false);
+    println!("private details looked at: {hit} of {all}");
     assert!(all >= 35);
     assert!(hit * 100 >= all * 95, "{hit} of {all}: {missed:#?}");
 }
