@@ -164,12 +164,10 @@ impl<'r, 't> Drafts<'r, 't> {
         };
         draft.traits.insert(0, (kind, 0.9));
         let sentence = &self.reading.sentences[mention.sentence];
-        draft.details =
-            findings::condition_details(&self.reading.tokens, sentence, mention, &anatomy)
-                .into_iter()
-                .map(|detail| (detail, 0.9))
-                .collect();
-        draft.icd10 = codes::icd10(self.lexicon, mention);
+        let tokens = &self.reading.tokens;
+        let details = findings::condition_details(tokens, sentence, mention, &anatomy);
+        draft.icd10 = codes::icd10(self.lexicon, tokens, mention, &details);
+        draft.details = details.into_iter().map(|detail| (detail, 0.9)).collect();
         draft
     }
 

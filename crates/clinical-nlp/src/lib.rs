@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod abbreviations;
 mod advice;
+mod alike;
 mod codes;
+mod compounds;
 mod context;
 mod dosage;
 mod draft;
@@ -14,6 +17,7 @@ mod phi;
 mod prescription;
 mod score;
 mod search;
+mod stems;
 mod strangers;
 mod suggest;
 mod text;
@@ -28,7 +32,7 @@ pub use dosage::{
 pub use extractor::Extractor;
 pub use lexicon::MedicineKind;
 pub use search::MedicineHit;
-pub use suggest::{Reason, Suggestion};
+pub use suggest::{Evidence, Reason, Suggestion};
 pub use text::lexicon_key;
 pub use types::{
     Attribute, AttributeType, Category, Concept, Entity, EntityType, Trait, TraitName,

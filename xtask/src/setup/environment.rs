@@ -1,4 +1,4 @@
-//! Python programs for the tests, each in an environment of its own in the cache.
+//! Python programs for the tests and measurements, each in an environment of its own in the cache.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,13 @@ impl Environment {
         name: "schemathesis",
         requirements: include_str!("../../requirements/schemathesis.txt"),
         modules: "schemathesis.cli",
+    };
+
+    /// Extractors that SEVA's is measured beside; nothing of it is shipped or tested with.
+    pub(crate) const LANGUAGE_PEERS: Self = Self {
+        name: "language-peers",
+        requirements: include_str!("../../requirements/language-peers.txt"),
+        modules: "drug_named_entity_recognition, medical_named_entity_recognition, negspacy",
     };
 
     /// The environment's folder, made unless it is there.
@@ -103,7 +110,11 @@ mod tests {
 
     #[test]
     fn every_requirement_is_one_version_with_hashes() {
-        for environment in [Environment::EMULATORS, Environment::SCHEMATHESIS] {
+        for environment in [
+            Environment::EMULATORS,
+            Environment::SCHEMATHESIS,
+            Environment::LANGUAGE_PEERS,
+        ] {
             let entries = environment
                 .requirements
                 .lines()
@@ -114,7 +125,7 @@ mod tests {
             }
             for module in environment.modules.split(", ") {
                 let name = module.split('.').next().unwrap_or(module);
-                let pinned = format!("\n{name}==");
+                let pinned = format!("\n{}==", name.replace('_', "-"));
                 assert!(environment.requirements.contains(&pinned), "{name}");
             }
         }

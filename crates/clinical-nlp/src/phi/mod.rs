@@ -1,7 +1,10 @@
 //! What identifies a person: names, ages, dates, numbers, addresses.
 
+mod addressed;
+mod dates;
 mod numbers;
 mod people;
+mod places;
 
 use crate::text::{Sentence, Tokens};
 use crate::types::EntityType;
