@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: how fast and how right the engines are on this machine.
 
-use std::path::PathBuf;
-use std::{env, fs};
+mod speech;
 
-use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::paths::Paths;
@@ -19,6 +20,12 @@ pub(crate) struct Options {
     /// Recordings to measure speech with, each beside its NAME.reference.txt
     #[arg(long, value_name = "DIR")]
     audio: Option<PathBuf>,
+    /// Write the figures of speech into this file as JSON, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Loop the first recording to an hour instead: memory, and whether progress is honest
+    #[arg(long)]
+    long: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -33,16 +40,10 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let base = setup::for_running(paths)?;
     let wants = |what| options.what == what || options.what == What::All;
     if wants(What::Speech) {
-        let audio = match &options.audio {
-            Some(folder) => env::current_dir()?.join(folder),
-            None => sample_with_reference(paths)?,
-        };
         let mut cargo = example(paths, "seva-speech", "bench_speech");
-        shell::run(
-            cargo
-                .arg(audio)
-                .env("SEVA_WHISPER_MODEL", &base.speech_model),
-        )?;
+        cargo.env("SEVA_WHISPER_MODEL", &base.speech_model);
+        speech::arguments(paths, options, &mut cargo)?;
+        shell::run(&mut cargo)?;
     }
     if wants(What::Nlp) {
         shell::run(&mut example(paths, "seva-clinical-nlp", "bench_nlp"))?;
@@ -68,21 +69,4 @@ fn example(paths: &Paths, package: &str, name: &str) -> std::process::Command {
     ]);
     setup::with_tools(paths, &mut cargo);
     cargo
-}
-
-/// The spoken note of the repository under the names the measurement looks for.
-fn sample_with_reference(paths: &Paths) -> Result<PathBuf> {
-    let folder = paths.target.join("bench-audio");
-    fs::create_dir_all(&folder)?;
-    for (from, to) in [
-        ("sample-dictation.m4a", "sample.m4a"),
-        ("sample-dictation.txt", "sample.reference.txt"),
-    ] {
-        let source = paths.root.join("public").join(from);
-        if !source.is_file() {
-            bail!("{} is missing", source.display());
-        }
-        fs::copy(source, folder.join(to))?;
-    }
-    Ok(folder)
 }

