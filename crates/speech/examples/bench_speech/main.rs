@@ -11,6 +11,7 @@
 
 mod long;
 mod normalise;
+mod number_words;
 mod numbers;
 mod peer;
 mod report;
@@ -32,8 +33,8 @@ use report::{Report, System};
 use score::Score;
 
 const EXTENSIONS: [&str; 7] = ["wav", "mp3", "flac", "mp4", "m4a", "webm", "ogg"];
-/// As many names as the server gives the engine.
-const PROMPT_TERMS: usize = 60;
+/// Names that the engine is told, at most.
+const PROMPT_TERMS: usize = 1000;
 
 struct Options {
     /// Where the figures go besides.
