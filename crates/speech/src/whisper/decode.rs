@@ -5,6 +5,7 @@ use std::sync::Arc;
 use whisper_rs::{WhisperState, WhisperTokenId, get_lang_id};
 
 use super::job::Job;
+use super::names::Names;
 use super::watch::Watch;
 use super::words::{Token, words};
 use super::{Engine, TranscribeOptions, Turn, seconds};
@@ -15,6 +16,8 @@ use crate::{CancelFlag, Pcm, Segment, SpeechError};
 
 /// Half of the model's text window, less the token that opens the prompt.
 const PROMPT_TOKENS: usize = 200;
+/// So many terms stand before a piece: each more takes from the weight of the others.
+const PROMPTED: usize = 20;
 /// Mean log probability of a token under which a segment is invented.
 const LEAST_LOG_PROBABILITY: f64 = -1.0;
 
@@ -35,6 +38,7 @@ pub(crate) struct Decoder<'a> {
     state: Option<WhisperState>,
     language: Option<String>,
     prompt: Vec<WhisperTokenId>,
+    names: Arc<Names>,
     turn: Arc<Turn>,
 }
 
@@ -67,6 +71,7 @@ impl<'a> Decoder<'a> {
         };
         let state = Some(engine.context.create_state().map_err(SpeechError::Engine)?);
         let prompt = prompt_tokens(engine, &options.prompt_terms)?;
+        let names = Arc::new(Names::new(&engine.context, &options.prompt_terms));
         let turn = Arc::new(engine.take_turn());
         Ok(Self {
             engine,
@@ -75,6 +80,7 @@ impl<'a> Decoder<'a> {
             state,
             language,
             prompt,
+            names,
             turn,
         })
     }
@@ -120,7 +126,11 @@ impl<'a> Decoder<'a> {
             } else {
                 Vec::new()
             },
-            watch: Watch::new(self.cancel.clone(), self.engine.context.token_beg()),
+            watch: Watch::new(
+                self.cancel.clone(),
+                &self.engine.context,
+                Arc::clone(&self.names),
+            ),
             turn: Arc::clone(&self.turn),
         };
         let done = job.run_beside(self.cancel, heard)?;
@@ -197,7 +207,11 @@ impl<'a> Decoder<'a> {
 fn prompt_tokens(engine: &Engine, terms: &[String]) -> Result<Vec<WhisperTokenId>, SpeechError> {
     let mut fitting = Vec::new();
     let mut text = String::new();
-    for term in terms.iter().map(|term| term.replace('\0', " ")) {
+    for term in terms
+        .iter()
+        .take(PROMPTED)
+        .map(|term| term.replace('\0', " "))
+    {
         let longer = if text.is_empty() {
             format!(" Medicines: {term}")
         } else {

@@ -3,6 +3,7 @@
 mod decode;
 mod job;
 mod model;
+mod names;
 mod settle;
 mod threads;
 mod watch;
@@ -80,8 +81,9 @@ impl Default for EngineOptions {
 pub struct TranscribeOptions {
     /// ISO 639-1 code of the spoken language; `None` listens for it, which costs a second.
     pub language: Option<String>,
-    /// Words to expect, the likeliest first: names of medicines, say. About 60 fit. They
-    /// tilt the balance between words that sound alike and never add text by themselves.
+    /// Words to expect, the likeliest first: names of medicines, say. The first 20 stand
+    /// before each piece as if they had just been said. Of all of them, a thousand if need
+    /// be, one that is begun is likelier to be gone on with: that adds none by itself.
     pub prompt_terms: Vec<String>,
     /// Segments of this recording that an interrupted run has handed out already: they
     /// open the transcript again, and are not handed out a second time.
