@@ -49,7 +49,8 @@ test("a token is made, shown once, used within its scopes, and revoked", async (
   expect(await status(program, "/api/v1/prescriptions", secret)).toBe(403);
   expect(await status(program, "/api/v1/auth/tokens", secret)).toBe(403);
   // Pages are for people.
-  const page401 = await program.get("/profile", { headers: { Authorization: `Bearer ${secret}` } });
+  const headers = { Accept: "text/html", Authorization: `Bearer ${secret}` };
+  const page401 = await program.get("/profile", { headers });
   expect(page401.url()).toContain("/sign-in");
 
   await page.reload();

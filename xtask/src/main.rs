@@ -68,6 +68,8 @@ enum Task {
     Fmt,
     /// The browser tests alone: here, and on AWS against emulators
     E2e(e2e::Options),
+    /// The API against its own description alone
+    Api,
     /// Take the pictures of docs/screens
     Screens,
     /// Measure speech, nlp, documents or all
@@ -118,6 +120,7 @@ fn dispatch(task: Task) -> Result<()> {
         Task::Lint => lint::lint(&paths),
         Task::Fmt => lint::format(&paths),
         Task::E2e(options) => e2e::run(&paths, &options),
+        Task::Api => api::run(&paths),
         Task::Screens => e2e::screens(&paths),
         Task::Bench(options) => bench::run(&paths, &options),
         Task::Fuzz(options) => fuzz::run(&paths, &options),

@@ -3,7 +3,7 @@
 
 use crate::{
     MedicationLine,
-    sig::{RateUnit, are_marks, number},
+    sig::{RateUnit, number},
 };
 
 impl MedicationLine {
@@ -35,7 +35,7 @@ fn pieces_of_a_part(dosage: &str, parts: &[f64]) -> Option<f64> {
         return Some(1.0);
     }
     let pieces = pieces_at_a_time(dosage)?;
-    (pieces == 1.0 || are_marks(parts)).then_some(pieces)
+    (pieces == 1.0 || MedicationLine::are_marks(parts)).then_some(pieces)
 }
 
 fn pieces_at_a_time(dosage: &str) -> Option<f64> {
@@ -70,16 +70,7 @@ fn times_a_day(line: &MedicationLine) -> Option<f64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
-
-    fn line(dosage: &str, frequency: &str, duration: &str) -> MedicationLine {
-        MedicationLine {
-            dosage: dosage.to_owned(),
-            frequency: frequency.to_owned(),
-            duration: duration.to_owned(),
-            ..MedicationLine::default()
-        }
-    }
+    use crate::sig::tests::line;
 
     #[test]
     fn written_numbers_are_multiplied() {

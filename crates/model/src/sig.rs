@@ -58,6 +58,13 @@ impl MedicationLine {
         parts.into_iter().map(number).collect()
     }
 
+    /// Whether parts of a day only mark when the dose is taken: each is 0 or 1. Where one is
+    /// more and the dose counts as well, nobody can tell whether to multiply them.
+    #[must_use]
+    pub fn are_marks(parts: &[f64]) -> bool {
+        parts.iter().all(|part| *part == 0.0 || *part == 1.0)
+    }
+
     /// How often, where it is written as a count and a period.
     #[must_use]
     pub fn rate(&self) -> Option<Rate> {
@@ -122,7 +129,8 @@ fn rate(frequency: &str) -> Option<Rate> {
     };
     let moments = moments_of_known(rest)?;
     let rate = match rate {
-        Some(rate) if moments == 0.0 || moments == rate.times => rate,
+        Some(rate) if moments == 0.0 => rate,
+        Some(rate) if moments == rate.times && rate.unit != RateUnit::Hour => rate,
         None if moments > 0.0 => daily(moments),
         // "Twice daily, at night" says two things.
         _ => return None,
@@ -237,11 +245,6 @@ fn days(duration: &str) -> Option<u32> {
     (1.0..=366.0).contains(&days).then_some(days as u32)
 }
 
-/// Whether parts of a day only mark when the dose is taken.
-pub(crate) fn are_marks(parts: &[f64]) -> bool {
-    parts.iter().all(|part| *part == 0.0 || *part == 1.0)
-}
-
 /// As lines are written. How numbers are spoken is the business of the clinical
 /// language, which the browser does not carry.
 pub(crate) fn number(text: &str) -> Option<f64> {
@@ -271,12 +274,12 @@ pub(crate) fn number(text: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    fn line(dosage: &str, frequency: &str, duration: &str) -> MedicationLine {
+    pub(crate) fn line(dosage: &str, frequency: &str, duration: &str) -> MedicationLine {
         MedicationLine {
             dosage: dosage.to_owned(),
             frequency: frequency.to_owned(),

@@ -49,7 +49,7 @@ pub(crate) struct ResetBody {
 
 /// Set a new password by a mailed code.
 ///
-/// It ends all sessions, and revokes no access token.
+/// It ends all sessions, and revokes all access tokens.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/reset",

@@ -93,3 +93,28 @@ async fn behind_https_every_answer_insists_on_it() {
         assert_eq!(insists, "max-age=31536000", "{what}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_has_the_nonce_of_its_policy_and_no_other_page_has() {
+    let app = spawn_web().await;
+    let doctor = app.doctor().await;
+    let mut seen = std::collections::BTreeSet::new();
+    let pages = (0..40).map(|_| async {
+        let page = doctor.open("/prescriptions").await;
+        let policy = page.headers()["content-security-policy"].to_str().unwrap();
+        let nonce = policy.split("'nonce-").nth(1).expect(policy);
+        let nonce = nonce.split('\'').next().unwrap().to_owned();
+        (nonce, page.text().await.unwrap())
+    });
+    for (nonce, page) in futures::future::join_all(pages).await {
+        let inline = page.matches("<script").count();
+        assert!(inline > 0);
+        let named = format!("nonce=\"{nonce}\"");
+        assert_eq!(
+            page.matches("nonce=\"").count(),
+            page.matches(&named).count()
+        );
+        assert!(page.contains(&named));
+        assert!(seen.insert(nonce));
+    }
+}

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 
@@ -12,8 +12,12 @@ const SECONDS: u64 = 10;
 struct Toast {
     number: u64,
     sentence: String,
-    undo: Option<Callback<()>>,
+    undo: Option<Undo>,
 }
+
+/// What takes an act back. A `Callback` would go with the part of the page that the act
+/// removed.
+type Undo = Arc<dyn Fn() + Send + Sync>;
 
 /// Short messages at the edge of the page, which may offer to undo an act.
 #[derive(Clone, Copy)]
@@ -34,10 +38,10 @@ impl ToastStack {
         sentence: impl Into<String>,
         undo: impl Fn() + Send + Sync + 'static,
     ) {
-        self.push(sentence.into(), Some(Callback::new(move |()| undo())));
+        self.push(sentence.into(), Some(Arc::new(undo)));
     }
 
-    fn push(self, sentence: String, undo: Option<Callback<()>>) {
+    fn push(self, sentence: String, undo: Option<Undo>) {
         let number = self.next.get_value();
         self.next.set_value(number + 1);
         let toast = Toast {
@@ -56,8 +60,8 @@ impl ToastStack {
 
     fn undo(self, toast: &Toast) {
         self.drop(toast.number);
-        if let Some(undo) = toast.undo {
-            undo.run(());
+        if let Some(undo) = &toast.undo {
+            undo();
         }
     }
 }

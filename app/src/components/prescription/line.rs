@@ -154,6 +154,8 @@ fn MedicineName(row: Row<MedicationLine>, index: ReadSignal<usize>) -> impl Into
     let asked = StoredValue::new(0_u32);
     let list_id = move || format!("medicines-{}", row.key);
     let close = move || {
+        // An answer that is still on its way opens nothing again.
+        asked.try_update_value(|ask| *ask += 1);
         hits.set(Vec::new());
         active.set(None);
     };
@@ -171,11 +173,11 @@ fn MedicineName(row: Row<MedicationLine>, index: ReadSignal<usize>) -> impl Into
             line.generic.clear();
             line.rxnorm.clear();
         });
-        let ask = asked.get_value() + 1;
-        asked.set_value(ask);
         if text.trim().chars().count() < 2 {
             return close();
         }
+        let ask = asked.get_value() + 1;
+        asked.set_value(ask);
         spawn_local(async move {
             // An answer that was overtaken by more typing is thrown away; without
             // an answer there is just no list.

@@ -41,9 +41,8 @@ pub(super) fn dosages(line: &MedicationLine) -> Vec<Dosage> {
 
 /// Whether only one of the dose and the parts of the day counts.
 fn is_plain(line: &MedicationLine, parts: &[f64]) -> bool {
-    let only_marks = parts.iter().all(|part| *part == 0.0 || *part == 1.0);
     match line.dose() {
-        Some(dose) => only_marks || dose.value == 1.0,
+        Some(dose) => dose.value == 1.0 || MedicationLine::are_marks(parts),
         None => clean(&line.dosage).is_none(),
     }
 }
