@@ -123,6 +123,44 @@ fn nothing_is_invented_and_nothing_is_dropped_around_a_tone() {
     assert_eq!(transcript.words().filter(in_tone).count(), 0, "{text}");
 }
 
+/// Somebody speaks, turns away and speaks on, and comes back: every two seconds of that
+/// have words.
+#[test]
+fn no_two_seconds_of_speech_stay_without_a_word() {
+    let near = speech();
+    let away = near.samples().iter().map(|sample| 0.2 * sample);
+    let pause = vec![0.0_f32; 16_000];
+    let mut samples = near.samples().to_vec();
+    samples.extend(&pause);
+    samples.extend(away);
+    samples.extend(&pause);
+    samples.extend(near.samples());
+    let (transcript, _) = run(&Pcm::from_samples(samples), &prompted());
+    let text = transcript.text.to_lowercase();
+    assert_eq!(text.matches("metformin").count(), 3, "{text}");
+
+    // The fixture is spoken from its first to its last second.
+    for spoken in [0.0, 6.2, 12.4].map(|start| start..start + near.seconds()) {
+        let mut heard = spoken.start;
+        for word in transcript
+            .words()
+            .filter(|word| spoken.contains(&word.start))
+        {
+            assert!(
+                word.start - heard < 2.0,
+                "{heard} to {}: {text}",
+                word.start
+            );
+            heard = word.end;
+        }
+        assert!(
+            spoken.end - heard < 2.0,
+            "{heard} to {}: {text}",
+            spoken.end
+        );
+    }
+}
+
 #[test]
 fn a_recording_without_speech_gives_no_text() {
     let tone: Vec<f32> = (0..160_000)

@@ -40,6 +40,13 @@ const LEAST_VOICED: f32 = 0.06;
 /// How like the spectrum 0.16 s before it that of speech is at most: mostly 0.3 to 0.6.
 const MOST_HELD: f32 = 0.72;
 
+/// A stretch of a recording, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Span {
+    pub(crate) start: f64,
+    pub(crate) end: f64,
+}
+
 /// Which frames of a recording may hold speech.
 #[derive(Clone, Debug)]
 pub(crate) struct Voice {
@@ -80,10 +87,22 @@ impl Voice {
         range.into_iter().any(|frame| self.likely_at(frame))
     }
 
-    /// Seconds of loud and likely speech in a range of frames.
-    pub(crate) fn seconds(&self, frames: Range<usize>, envelope: &Envelope) -> f64 {
-        let spoken = frames.filter(|&at| envelope.is_loud(at) && self.likely_at(at));
-        spoken.count() as f64 * FRAME_SECONDS
+    /// Where there is loud and likely speech in a range of frames, in order.
+    pub(crate) fn spans(&self, frames: Range<usize>, envelope: &Envelope) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        let mut next = None;
+        for at in frames.filter(|&at| envelope.is_loud(at) && self.likely_at(at)) {
+            let end = (at + 1) as f64 * FRAME_SECONDS;
+            match spans.last_mut() {
+                Some(last) if next == Some(at) => last.end = end,
+                _ => spans.push(Span {
+                    start: at as f64 * FRAME_SECONDS,
+                    end,
+                }),
+            }
+            next = Some(at + 1);
+        }
+        spans
     }
 
     fn likely_at(&self, frame: usize) -> bool {

@@ -29,6 +29,18 @@ pub(crate) struct Sound<'a> {
     pub(crate) voice: &'a Voice,
 }
 
+/// How a stretch of sound is listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// With the names to expect before it.
+    Expecting,
+    /// Without them.
+    Plain,
+    /// Without them and without the model's own time stamps, one of which may have led it
+    /// past what was said.
+    Afresh,
+}
+
 /// The model at work on one recording.
 pub(crate) struct Decoder<'a> {
     engine: &'a Engine,
@@ -94,24 +106,24 @@ impl<'a> Decoder<'a> {
     pub(crate) fn attempt(
         &mut self,
         piece: Piece,
-        with_prompt: bool,
+        manner: Manner,
         heard: &mut dyn FnMut(f64),
     ) -> Result<Vec<Believed>, SpeechError> {
         if self.cancel.is_cancelled() {
             return Err(SpeechError::Cancelled);
         }
-        self.run(piece, with_prompt, heard)?;
+        self.run(piece, manner, heard)?;
         let answer = self.answer(piece);
         Ok(answer
             .iter()
-            .filter_map(|heard| self.believe(heard, with_prompt))
+            .filter_map(|heard| self.believe(heard, manner))
             .collect())
     }
 
     fn run(
         &mut self,
         piece: Piece,
-        with_prompt: bool,
+        manner: Manner,
         heard: &mut dyn FnMut(f64),
     ) -> Result<(), SpeechError> {
         let Some(state) = self.state.take() else {
@@ -121,11 +133,12 @@ impl<'a> Decoder<'a> {
             state,
             samples: self.sound.pcm.samples()[piece.start..piece.end].to_vec(),
             language: self.language.clone(),
-            prompt: if with_prompt {
+            prompt: if manner == Manner::Expecting {
                 self.prompt.clone()
             } else {
                 Vec::new()
             },
+            has_stamps: manner != Manner::Afresh,
             watch: Watch::new(
                 self.cancel.clone(),
                 &self.engine.context,
@@ -172,7 +185,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// A segment, unless it was invented.
-    fn believe(&self, heard: &Heard, with_prompt: bool) -> Option<Believed> {
+    fn believe(&self, heard: &Heard, manner: Manner) -> Option<Believed> {
         let count = heard.tokens.len().max(1) as f64;
         let mean = heard
             .tokens
@@ -183,7 +196,7 @@ impl<'a> Decoder<'a> {
         let words = words(&heard.tokens, heard.start, self.sound.envelope);
         let (start, end) = (words.first()?.start, words.last()?.end);
         // Never the text itself: it is a patient's.
-        tracing::debug!(start, end, mean, with_prompt, "segment");
+        tracing::debug!(start, end, mean, ?manner, "segment");
         let is_invented = mean < LEAST_LOG_PROBABILITY || !self.sound.voice.is_likely(start, end);
         if is_invented {
             return None;

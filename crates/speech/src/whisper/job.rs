@@ -31,6 +31,8 @@ pub(crate) struct Job {
     /// `None`: listen for it.
     pub(crate) language: Option<String>,
     pub(crate) prompt: Vec<WhisperTokenId>,
+    /// Whether the model writes time stamps of its own between phrases.
+    pub(crate) has_stamps: bool,
     pub(crate) watch: Watch,
     pub(crate) turn: Arc<Turn>,
 }
@@ -90,6 +92,7 @@ impl Job {
             }
         };
         let mut params = parameters(&language, threads);
+        params.set_no_timestamps(!self.has_stamps);
         if !self.prompt.is_empty() {
             params.set_tokens(&self.prompt);
         }

@@ -1,5 +1,6 @@
 //! Whisper on this machine's processor.
 
+mod cover;
 mod decode;
 mod job;
 mod model;
