@@ -4,6 +4,7 @@ mod audio;
 mod cancel;
 mod cut;
 mod error;
+mod figures;
 mod transcript;
 mod whisper;
 
@@ -11,5 +12,6 @@ pub use audio::{AudioFormat, AudioInfo, Pcm, SAMPLE_RATE, check, decode, decode_
 pub use cancel::CancelFlag;
 pub use cut::{Piece, cut_in_silence};
 pub use error::{AudioError, SpeechError};
+pub use figures::Doses;
 pub use transcript::{Event, Segment, Transcript, Word};
 pub use whisper::{Engine, EngineOptions, TranscribeOptions, default_threads};

@@ -97,6 +97,11 @@ impl<'a> Decoder<'a> {
         })
     }
 
+    /// Whether the recording is in English, as far as is known by now.
+    pub(crate) fn is_english(&self) -> bool {
+        self.language.as_deref() == Some("en")
+    }
+
     pub(crate) fn has_prompt(&self) -> bool {
         !self.prompt.is_empty()
     }

@@ -10,6 +10,7 @@ mod threads;
 mod watch;
 mod words;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +20,7 @@ use whisper_rs::{DtwParameters, WhisperContext, WhisperContextParameters, instal
 use crate::audio::level::Envelope;
 use crate::audio::voice::Voice;
 use crate::cut::cut;
+use crate::figures::{self, Doses};
 use crate::{CancelFlag, Event, Pcm, SAMPLE_RATE, Segment, SpeechError, Transcript};
 use decode::{Decoder, Sound};
 use model::ModelHeader;
@@ -86,6 +88,8 @@ pub struct TranscribeOptions {
     /// before each piece as if they had just been said. Of all of them, a thousand if need
     /// be, one that is begun is likelier to be gone on with: that adds none by itself.
     pub prompt_terms: Vec<String>,
+    /// How doses are written in an English text. Other languages are written as heard.
+    pub doses: Doses,
     /// Segments of this recording that an interrupted run has handed out already: they
     /// open the transcript again, and are not handed out a second time.
     pub resume_from: Option<Vec<Segment>>,
@@ -96,6 +100,7 @@ impl Default for TranscribeOptions {
         Self {
             language: Some("en".to_owned()),
             prompt_terms: Vec::new(),
+            doses: Doses::default(),
             resume_from: None,
         }
     }
@@ -159,6 +164,7 @@ impl Engine {
         let mut decoder = Decoder::new(self, sound, options, cancel)?;
         let mut segments = options.resume_from.clone().unwrap_or_default();
         let resumed = segments.last().map_or(0.0, |segment| segment.end);
+        let dosed = last_words(&options.prompt_terms);
         let mut percent = 0.0_f32;
         on_event(Event::Progress { percent });
         let mut report = |now: f64, on_event: &mut dyn FnMut(Event)| {
@@ -178,6 +184,10 @@ impl Engine {
                 // An interruption within a piece: what was handed out stays out.
                 for mut segment in decided.into_iter().filter(|s| s.start >= resumed - 0.01) {
                     segment.index = segments.len();
+                    if decoder.is_english() {
+                        segment.words = figures::write(segment.words, options.doses, &dosed);
+                        segment.follow_words();
+                    }
                     on_event(Event::Segment(segment.clone()));
                     segments.push(segment);
                 }
@@ -187,6 +197,12 @@ impl Engine {
         report(100.0, on_event);
         Ok(Transcript::from_segments(segments, total))
     }
+}
+
+/// The last word of each name, in lower case: what a dose follows.
+fn last_words(names: &[String]) -> HashSet<String> {
+    let last = |name: &String| Some(name.split_whitespace().last()?.to_lowercase());
+    names.iter().filter_map(last).collect()
 }
 
 fn seconds(sample: usize) -> f64 {

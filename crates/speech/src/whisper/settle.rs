@@ -170,7 +170,7 @@ fn keep_inside(mut found: Vec<Segment>, gap: Gap) -> Vec<Segment> {
             word.start = word.start.clamp(gap.start, gap.end);
             word.end = word.end.clamp(word.start, gap.end);
         }
-        refresh(segment);
+        segment.follow_words();
     }
     found.retain(|segment| !segment.words.is_empty());
     found
@@ -190,7 +190,7 @@ fn sentences(segment: &Segment) -> Vec<Segment> {
                 words: words.to_vec(),
                 ..segment.clone()
             };
-            refresh(&mut sentence);
+            sentence.follow_words();
             sentence
         })
         .collect()
@@ -212,27 +212,12 @@ fn insert(segments: Vec<Segment>, found: Vec<Segment>) -> Vec<Segment> {
         };
         for (part, side) in [(&mut segment, &mut before), (&mut tail, &mut after)] {
             if !part.words.is_empty() {
-                refresh(part);
+                part.follow_words();
                 side.push(part.clone());
             }
         }
     }
     before.into_iter().chain(found).chain(after).collect()
-}
-
-/// Makes a segment agree with its words.
-fn refresh(segment: &mut Segment) {
-    let texts: Vec<&str> = segment
-        .words
-        .iter()
-        .map(|word| word.text.as_str())
-        .collect();
-    segment.text = texts.join(" ");
-    segment.start = segment
-        .words
-        .first()
-        .map_or(segment.start, |word| word.start);
-    segment.end = segment.words.last().map_or(segment.end, |word| word.end);
 }
 
 #[cfg(test)]
@@ -261,7 +246,7 @@ mod tests {
             text: String::new(),
             words,
         };
-        refresh(&mut segment);
+        segment.follow_words();
         segment
     }
 
