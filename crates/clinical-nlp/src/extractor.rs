@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::advice::{self, AdviceKind, AdviceSpan};
 use crate::alike;
+use crate::codes::display;
 use crate::context::{Scopes, Subject};
 use crate::draft::Drafts;
 use crate::lexicon::Lexicon;
@@ -127,11 +128,16 @@ impl Extractor {
         suggest::suggest(self.lexicon, word, evidence, limit)
     }
 
-    /// The names that this medicine is mistaken for, by look or sound, in lower case; the
-    /// doctor is asked which was meant. `None` when it is on no list of such names.
+    /// The names that this medicine is mistaken for, by look or sound, as they are written;
+    /// the doctor is asked which was meant. Empty when it is on no list of such names.
     #[must_use]
-    pub fn asked_about(&self, name: &str) -> Option<&'static [&'static str]> {
-        alike::asked_about(name)
+    pub fn asked_about(&self, name: &str) -> Vec<String> {
+        let others = alike::asked_about(name).unwrap_or_default();
+        let written = |other: &&str| {
+            let row = self.lexicon.medicines.named(other);
+            row.map_or_else(|| (*other).to_owned(), display)
+        };
+        others.iter().map(written).collect()
     }
 
     /// Medicines for what was typed so far, the likeliest first.

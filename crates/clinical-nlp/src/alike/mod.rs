@@ -52,10 +52,55 @@ impl Usual {
     }
 }
 
-/// The names that a medicine's name is mistaken for, in lower case.
+/// What may stand behind a name and tells no medicine from another: units, forms, releases
+/// and salts.
+const BEHIND: &[&str] = &[
+    "besilate",
+    "besylate",
+    "cap",
+    "capsule",
+    "capsules",
+    "cr",
+    "er",
+    "hcl",
+    "hydrochloride",
+    "iu",
+    "la",
+    "maleate",
+    "mcg",
+    "mg",
+    "ml",
+    "mr",
+    "potassium",
+    "sodium",
+    "sr",
+    "succinate",
+    "sulfate",
+    "sulphate",
+    "tab",
+    "tablet",
+    "tablets",
+    "tartrate",
+    "units",
+    "xl",
+    "xr",
+];
+
+/// The names that a medicine's name is mistaken for, in lower case, also where a strength,
+/// a salt or a release stands behind it.
 pub(crate) fn asked_about(name: &str) -> Option<&'static [&'static str]> {
-    let others = PAIRS.get(name.trim().to_lowercase().as_str())?;
-    Some(others.as_slice())
+    let name = name.to_lowercase();
+    let mut words: Vec<&str> = name.split_whitespace().collect();
+    loop {
+        if let Some(others) = PAIRS.get(words.join(" ").as_str()) {
+            return Some(others.as_slice());
+        }
+        let last = words.pop()?;
+        let figure = last.starts_with(|c: char| c.is_ascii_digit());
+        if !figure && BEHIND.binary_search(&last).is_err() {
+            return None;
+        }
+    }
 }
 
 /// Whether a dose in milligrams is usual for a medicine (generic name in lower case): one of
@@ -118,6 +163,24 @@ mod tests {
         }
         assert!(asked_about("Celebrex").is_some_and(|names| names.contains(&"celexa")));
         assert_eq!(asked_about("nothing of the kind"), None);
+        assert_eq!(asked_about(""), None);
+    }
+
+    #[test]
+    fn a_strength_a_salt_and_a_release_change_nothing_of_a_name() {
+        assert!(BEHIND.is_sorted());
+        let plain = asked_about("metoprolol");
+        assert!(plain.is_some());
+        for name in [
+            " Metoprolol  25 mg",
+            "metoprolol succinate XL 50",
+            "Metoprolol 25mg tablet",
+        ] {
+            assert_eq!(asked_about(name), plain, "{name}");
+        }
+        assert_eq!(asked_about("metoprolol plus amlodipine"), None);
+        // A mixture is another medicine than one of its parts.
+        assert_ne!(asked_about("Telma H"), asked_about("Telma"));
     }
 
     #[test]
