@@ -19,6 +19,7 @@ fn clinical() -> impl Strategy<Value = String> {
             "every", "six", "hours", ",", ".", "?", "\n", "and", "stop", "insulin", "20 units", "Dr.", "Sharma",
             "45-year-old", "12/03/2024", "98765 43210", "a@b.in", "pain", "in the left", "knee", "x 7 days", "if",
             "बुखार", "नहीं", "µg", "%", "°", "—", "(", ")", "/", "point", "hundred", "thousand", "lakh", "@", "www",
+            "from", "lives in", "name is", "hello", "Pune", "12 MG Road", "dot", "at", "son", "pin code", "+", "x5d", "once",
         ]).prop_map(str::to_owned),
         1 => any::<String>(),
         1 => "[\\PC]{0,8}",

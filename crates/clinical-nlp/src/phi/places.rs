@@ -61,9 +61,11 @@ fn is_place(tokens: &Tokens<'_>, at: usize, is_term: &impl Fn(usize) -> bool) ->
         tokens.lower(at),
         "dr" | "mr" | "mrs" | "ms" | "i" | "he" | "she" | "the" | "his" | "her" | "tab" | "cap"
     );
-    let shaped = tokens.at(at).kind == Kind::Word && tokens.original(at).len() >= 3;
-    tokens.get(at).is_some()
-        && shaped
+    // "from" may be the last word of the text.
+    let shaped = tokens
+        .get(at)
+        .is_some_and(|token| token.kind == Kind::Word && token.end - token.start >= 3);
+    shaped
         && tokens.is_capitalised(at)
         && !tokens.is_upper(at)
         && !other
@@ -160,4 +162,17 @@ fn street(tokens: &Tokens<'_>, sentence: &Sentence, at: usize) -> Option<Private
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Extractor;
+
+    #[test]
+    fn a_text_may_end_where_a_place_is_announced() {
+        for text in ["Where is she from", "He lives in", "address is", "pin code"] {
+            let found = Extractor::embedded().extract(text);
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+    }
 }
