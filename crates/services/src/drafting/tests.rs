@@ -297,6 +297,21 @@ fn diagnoses_are_what_was_concluded() {
 }
 
 #[test]
+fn a_code_that_is_a_guess_is_not_filled_in() {
+    let mut dictation = Dictation::of("Arthritis of the left thumb, and gout.")
+        .condition("Arthritis", "M19.90", &[TraitName::Diagnosis])
+        .condition("gout", "M10.9", &[TraitName::Diagnosis]);
+    dictation.0.entities[0].icd10[0].score = 0.7;
+    let found: Vec<_> = dictation
+        .draft()
+        .diagnoses
+        .into_iter()
+        .map(|diagnosis| diagnosis.with_code())
+        .collect();
+    assert_eq!(found, ["Arthritis", "gout (M10.9)"]);
+}
+
+#[test]
 fn the_patient_is_filled_in_where_it_is_certain() {
     let content = Dictation::of("Patient is Mrs. Asha Verma, a 45-year-old female seen by Dr. Rao. Drink water. Review after two weeks.")
         .private("NAME", "Asha Verma")
