@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// Loop the first recording to an hour instead: memory, and whether progress is honest
     #[arg(long)]
     long: bool,
+    /// How many minutes --long is long
+    #[arg(long, value_name = "N", requires = "long")]
+    minutes: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

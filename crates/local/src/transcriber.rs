@@ -13,7 +13,8 @@ use seva_services::ports::{
     TranscriptionRequest,
 };
 use seva_speech::{
-    CancelFlag, Engine, EngineOptions, Event, SpeechError, TranscribeOptions, Transcript,
+    AudioError, CancelFlag, Engine, EngineOptions, Event, FileError, SpeechError,
+    TranscribeOptions, Transcript,
 };
 use tokio::sync::{OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -152,11 +153,6 @@ fn run(
     news: &mpsc::Sender<TranscriberEvent>,
     cancel: &CancelFlag,
 ) -> Result<Transcript, TranscriberError> {
-    let pcm = seva_speech::decode(file, cancel).map_err(|error| match error {
-        seva_speech::AudioError::Cancelled => TranscriberError::Cancelled,
-        seva_speech::AudioError::Io(error) => SERVICE.passing("decode", error).into(),
-        error => TranscriberError::Refused(refused(&error)),
-    })?;
     let mut told = None;
     let mut tell = |event: Event| {
         let event = match event {
@@ -175,12 +171,22 @@ fn run(
         }
     };
     engine
-        .transcribe(&pcm, options, &mut tell, cancel)
-        .map_err(|error| match error {
-            SpeechError::Cancelled => TranscriberError::Cancelled,
-            error @ SpeechError::Engine(_) => SERVICE.passing("transcribe", error).into(),
-            error => SERVICE.lasting("transcribe", error).into(),
-        })
+        .transcribe_file(file, options, &mut tell, cancel)
+        .map_err(failed)
+}
+
+fn failed(error: FileError) -> TranscriberError {
+    match error {
+        FileError::Audio(AudioError::Cancelled) | FileError::Speech(SpeechError::Cancelled) => {
+            TranscriberError::Cancelled
+        }
+        FileError::Audio(AudioError::Io(error)) => SERVICE.passing("decode", error).into(),
+        FileError::Audio(error) => TranscriberError::Refused(refused(&error)),
+        FileError::Speech(error @ SpeechError::Engine(_)) => {
+            SERVICE.passing("transcribe", error).into()
+        }
+        FileError::Speech(error) => SERVICE.lasting("transcribe", error).into(),
+    }
 }
 
 fn segment(heard: seva_speech::Segment) -> Segment {

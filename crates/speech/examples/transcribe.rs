@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use seva_speech::{CancelFlag, Engine, TranscribeOptions, decode};
+use seva_speech::{CancelFlag, Engine, TranscribeOptions};
 
 fn main() -> ExitCode {
     let files: Vec<String> = std::env::args().skip(1).collect();
@@ -43,15 +43,15 @@ fn main() -> ExitCode {
 fn transcribe(engine: &Engine, file: &str) -> Result<Value, Value> {
     let begun = Instant::now();
     let cancel = CancelFlag::new();
-    let problem = |code: &str, error: &dyn std::error::Error| json!({ "file": file, "code": code, "error": error.to_string() });
-    let pcm = decode(Path::new(file), &cancel).map_err(|error| problem(error.code(), &error))?;
     let options = TranscribeOptions {
         prompt_terms: support::terms(),
         ..TranscribeOptions::default()
     };
     let transcript = engine
-        .transcribe(&pcm, &options, &mut |_| {}, &cancel)
-        .map_err(|error| problem(error.code(), &error))?;
+        .transcribe_file(Path::new(file), &options, &mut |_| {}, &cancel)
+        .map_err(
+            |error| json!({ "file": file, "code": error.code(), "error": error.to_string() }),
+        )?;
     let words: Vec<Value> = transcript
         .words()
         .map(|word| {

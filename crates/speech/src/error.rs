@@ -106,3 +106,25 @@ impl SpeechError {
         }
     }
 }
+
+/// Why a recording could not be turned into text.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The recording can't be used.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// The recording can be used, but speech could not be turned into text.
+    #[error(transparent)]
+    Speech(#[from] SpeechError),
+}
+
+impl FileError {
+    /// A stable name for programs: that of the error within.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Audio(error) => error.code(),
+            Self::Speech(error) => error.code(),
+        }
+    }
+}

@@ -6,7 +6,7 @@ mod support;
 use seva_speech::{
     CancelFlag, Event, Pcm, Segment, SpeechError, TranscribeOptions, Transcript, decode,
 };
-use support::{ENGINE, fixture};
+use support::{ENGINE, fixture, wav};
 
 fn run(pcm: &Pcm, options: &TranscribeOptions) -> (Transcript, Vec<Event>) {
     let mut events = Vec::new();
@@ -174,6 +174,32 @@ fn a_recording_without_speech_gives_no_text() {
         );
         assert_eq!(events.last(), Some(&Event::Progress { percent: 100.0 }));
     }
+}
+
+/// The file is longer than a piece, so that it is written down in several.
+#[test]
+fn a_file_gives_what_its_samples_give() {
+    let pcm = Pcm::from_samples(speech().samples().repeat(8));
+    let (whole, events) = run(&pcm, &prompted());
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.wav");
+    let sixteen_bit = |sample: &f32| (sample * 32_768.0).round() as i16;
+    let samples: Vec<i16> = pcm.samples().iter().map(sixteen_bit).collect();
+    std::fs::write(&file, wav(16_000, &samples)).unwrap();
+    let mut of_file = Vec::new();
+    let mut on_event = |event| of_file.push(event);
+    let cancel = CancelFlag::new();
+    let streamed = ENGINE.transcribe_file(&file, &prompted(), &mut on_event, &cancel);
+    assert_eq!(streamed.unwrap(), whole);
+    assert_eq!(handed_out(&of_file), handed_out(&events));
+
+    let missing = fixture("missing.wav");
+    let error = ENGINE.transcribe_file(&missing, &prompted(), &mut |_| {}, &cancel);
+    assert_eq!(error.unwrap_err().code(), "AUDIO_IO");
+    cancel.cancel();
+    let error = ENGINE.transcribe_file(&file, &prompted(), &mut |_| {}, &cancel);
+    assert_eq!(error.unwrap_err().code(), "AUDIO_CANCELLED");
 }
 
 #[test]

@@ -17,6 +17,9 @@ const BESIDE: &str = "../shared/data/audio";
 pub(super) fn arguments(paths: &Paths, options: &Options, command: &mut Command) -> Result<()> {
     if options.long {
         command.arg("--long");
+        if let Some(minutes) = options.minutes {
+            command.arg("--minutes").arg(minutes.to_string());
+        }
     } else {
         let peer = setup::for_comparing_speech(paths)?;
         command.arg("--peer").arg(peer.join("bin/python"));

@@ -1,12 +1,13 @@
 //! Measures the engine, side by side with faster-whisper where a Python that has it is named:
 //!
 //! `cargo run --release -p seva-speech --example bench_speech -- [--json FILE] [--peer PYTHON]
-//! [--language CODE] [--long] [--no-sounds] FILE_OR_DIR...`
+//! [--language CODE] [--long] [--minutes N] [--no-sounds] FILE_OR_DIR...`
 //!
 //! Each recording goes through one engine right after the other, with as many threads. It is
 //! scored where `NAME.reference.txt` lies beside `NAME.ext`; where
 //! `NAME.transcribe-medical-stream.json.xz` does, so is what Transcribe Medical answered.
-//! `cargo xtask bench speech` gives all of that. `--long` loops the first recording to an hour.
+//! `cargo xtask bench speech` gives all of that. `--long` loops the first recording to an hour,
+//! or to as many minutes as `--minutes` says.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod long;
@@ -39,7 +40,8 @@ const PROMPT_TERMS: usize = 1000;
 struct Options {
     /// Where the figures go besides.
     json: Option<PathBuf>,
-    long: bool,
+    /// Minutes to loop the first recording to, instead of all else.
+    long: Option<usize>,
     sounds: bool,
     peer: Option<PathBuf>,
     language: String,
@@ -51,8 +53,8 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(error) => return fail(&error),
     };
-    if options.long {
-        return match long::run(&options.files, &options.language) {
+    if let Some(minutes) = options.long {
+        return match long::run(&options.files, minutes, &options.language) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&error),
         };
@@ -79,7 +81,7 @@ fn fail(error: &str) -> ExitCode {
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
     let mut options = Options {
         json: None,
-        long: false,
+        long: None,
         sounds: true,
         peer: None,
         language: "en".to_owned(),
@@ -90,7 +92,11 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String>
         let mut value = || arguments.next().ok_or(format!("{argument} wants a value"));
         match argument.as_str() {
             "--json" => options.json = Some(value()?.into()),
-            "--long" => options.long = true,
+            "--long" => options.long = options.long.or(Some(60)),
+            "--minutes" => {
+                let minutes = value()?.parse().map_err(|_| "--minutes wants a number")?;
+                options.long = Some(minutes);
+            }
             "--no-sounds" => options.sounds = false,
             "--peer" => options.peer = Some(value()?.into()),
             "--language" => options.language = value()?,
@@ -229,14 +235,13 @@ fn ask(
         }
     };
     let (begun, busy) = (Instant::now(), support::cpu_seconds());
-    let pcm = decode(file, &cancel).map_err(|error| said(&error))?;
     let transcribe = TranscribeOptions {
         language: (options.language != "auto").then(|| options.language.clone()),
         prompt_terms: terms,
         ..TranscribeOptions::default()
     };
     let transcript = engine
-        .transcribe(&pcm, &transcribe, &mut |_| {}, &cancel)
+        .transcribe_file(file, &transcribe, &mut |_| {}, &cancel)
         .map_err(|error| said(&error))?;
     let answer = Answer {
         text: transcript.text,

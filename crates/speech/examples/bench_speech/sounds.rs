@@ -163,9 +163,16 @@ fn knocks() -> Vec<f32> {
 
 /// A WAVE file of 16 bit samples.
 pub(crate) fn wav(samples: &[f32]) -> Vec<u8> {
-    let length = u32::try_from(samples.len() * 2).unwrap_or(u32::MAX);
+    let mut bytes = wav_header(samples.len());
+    bytes.extend(sixteen_bit(samples));
+    bytes
+}
+
+/// What stands before so many 16 bit samples in a WAVE file.
+pub(crate) fn wav_header(samples: usize) -> Vec<u8> {
+    let length = u32::try_from(samples * 2).unwrap_or(u32::MAX);
     let rate = RATE as u32;
-    let mut bytes = Vec::with_capacity(samples.len() * 2 + 44);
+    let mut bytes = Vec::with_capacity(44);
     bytes.extend(b"RIFF");
     bytes.extend((36 + length).to_le_bytes());
     bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
@@ -173,9 +180,13 @@ pub(crate) fn wav(samples: &[f32]) -> Vec<u8> {
     bytes.extend((rate * 2).to_le_bytes());
     bytes.extend(b"\x02\0\x10\0data");
     bytes.extend(length.to_le_bytes());
-    for sample in samples {
-        let loudness = (sample.clamp(-1.0, 1.0) * 32_767.0) as i16;
-        bytes.extend(loudness.to_le_bytes());
-    }
     bytes
+}
+
+pub(crate) fn sixteen_bit(samples: &[f32]) -> Vec<u8> {
+    let sixteen_bit = |sample: &f32| (sample.clamp(-1.0, 1.0) * 32_767.0) as i16;
+    samples
+        .iter()
+        .flat_map(|sample| sixteen_bit(sample).to_le_bytes())
+        .collect()
 }

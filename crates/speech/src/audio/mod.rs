@@ -2,6 +2,7 @@
 
 mod decode;
 pub(crate) mod level;
+pub(crate) mod measure;
 mod mpeg;
 mod resample;
 mod source;

@@ -4,6 +4,7 @@
 //! it: the fine lines of their spectrum are the same a sixth of a second later, while a
 //! speaking voice glides all the time.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex32};
@@ -15,11 +16,11 @@ use super::level::FRAME;
 const WINDOW: usize = 1024;
 const PADDED: usize = 2 * WINDOW;
 /// The pitch of a voice, in samples from one beat to the next: 400 Hz down to 70 Hz.
-const BEAT: std::ops::Range<usize> = SAMPLE_RATE / 400..SAMPLE_RATE / 70;
+const BEAT: Range<usize> = SAMPLE_RATE / 400..SAMPLE_RATE / 70;
 /// How like itself one beat later a sound is that vocal folds made, 0 to 1.
 const LEAST_PERIODIC: f32 = 0.6;
 /// Lines of the spectrum that are compared: 100 Hz to 3 kHz.
-const LINES: std::ops::Range<usize> = line(100)..line(3000);
+const LINES: Range<usize> = line(100)..line(3000);
 /// What is below carries no pitch that a microphone gives well.
 const LOWEST_LINE: usize = line(60);
 /// Frames between the spectra that are compared: 0.16 s.
@@ -39,12 +40,14 @@ pub(crate) struct Tone {
     pub(crate) held: f32,
 }
 
-/// The tone of each 20 ms.
-pub(crate) fn tones(samples: &[f32]) -> Vec<Tone> {
-    Listener::new().tones(samples)
+/// The samples that the tone of a frame is found in: those around its centre.
+pub(crate) fn window(frame: usize) -> Range<usize> {
+    let centre = frame * FRAME + FRAME / 2;
+    centre.saturating_sub(WINDOW / 2)..centre + WINDOW / 2
 }
 
-struct Listener {
+/// Finds the tone of one frame after the other.
+pub(crate) struct Listener {
     forward: Arc<dyn RealToComplex<f32>>,
     back: Arc<dyn ComplexToReal<f32>>,
     taper: Vec<f32>,
@@ -52,10 +55,13 @@ struct Listener {
     fading: Vec<f32>,
     wave: Vec<f32>,
     spectrum: Vec<Complex32>,
+    /// The lines of the last frames, each in the place of the one that long before it.
+    recent: Vec<Vec<f32>>,
+    frames: usize,
 }
 
 impl Listener {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut planner = RealFftPlanner::new();
         let (forward, back) = (
             planner.plan_fft_forward(PADDED),
@@ -73,6 +79,8 @@ impl Listener {
             fading: vec![1.0; PADDED],
             wave,
             spectrum,
+            recent: vec![Vec::new(); APART],
+            frames: 0,
         };
         let even = [1.0; WINDOW];
         listener.look(&even);
@@ -80,29 +88,24 @@ impl Listener {
         listener
     }
 
-    fn tones(&mut self, samples: &[f32]) -> Vec<Tone> {
-        let mut recent: Vec<Vec<f32>> = Vec::new();
-        let mut tones = Vec::with_capacity(samples.len() / FRAME + 1);
-        for at in 0..samples.len().div_ceil(FRAME) {
-            let centre = at * FRAME + FRAME / 2;
-            let start = centre.saturating_sub(WINDOW / 2);
-            self.look(&samples[start..(centre + WINDOW / 2).min(samples.len())]);
-            let lines: Vec<f32> = self.spectrum[LINES]
-                .iter()
-                .map(|line| (line.norm_sqr() + FLOOR).ln())
-                .collect();
-            let held = at
-                .checked_sub(APART)
-                .map_or(0.0, |before| correlation(&recent[before % APART], &lines));
-            if recent.len() < APART {
-                recent.push(lines);
-            } else {
-                recent[at % APART] = lines;
-            }
-            let is_voiced = self.is_voiced();
-            tones.push(Tone { is_voiced, held });
+    /// The tone of the next frame; `samples` are those of its [`window`].
+    pub(crate) fn tone(&mut self, samples: &[f32]) -> Tone {
+        self.look(samples);
+        let lines: Vec<f32> = self.spectrum[LINES]
+            .iter()
+            .map(|line| (line.norm_sqr() + FLOOR).ln())
+            .collect();
+        let before = &mut self.recent[self.frames % APART];
+        let held = match before.is_empty() {
+            true => 0.0,
+            false => correlation(before, &lines),
+        };
+        *before = lines;
+        self.frames += 1;
+        Tone {
+            is_voiced: self.is_voiced(),
+            held,
         }
-        tones
     }
 
     /// The spectrum of a window, tapered.
@@ -151,6 +154,17 @@ fn correlation(one: &[f32], other: &[f32]) -> f32 {
 mod tests {
     use super::*;
 
+    fn tones(samples: &[f32]) -> Vec<Tone> {
+        let mut listener = Listener::new();
+        let frames = 0..samples.len().div_ceil(FRAME);
+        frames
+            .map(|at| {
+                let window = window(at);
+                listener.tone(&samples[window.start..window.end.min(samples.len())])
+            })
+            .collect()
+    }
+
     fn wave(hertz: f32) -> Vec<f32> {
         let turn = std::f32::consts::TAU * hertz / SAMPLE_RATE as f32;
         (0..SAMPLE_RATE)
@@ -175,10 +189,5 @@ mod tests {
         let noise: Vec<f32> = (0..SAMPLE_RATE).map(|_| 0.1 * next()).collect();
         let tones = tones(&noise);
         assert!(tones.iter().all(|tone| !tone.is_voiced && tone.held < 0.5));
-    }
-
-    #[test]
-    fn no_samples_have_no_tones() {
-        assert_eq!(tones(&[]), []);
     }
 }

@@ -14,7 +14,7 @@ use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex32};
 
 use super::SAMPLE_RATE;
 use super::level::{Envelope, FRAME, FRAME_SECONDS, frame_at};
-use super::tone::{Tone, tones};
+use super::tone::Tone;
 
 /// Samples that one spectrum looks at: 32 ms.
 const WINDOW: usize = 512;
@@ -48,20 +48,19 @@ pub(crate) struct Span {
 }
 
 /// Which frames of a recording may hold speech.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Voice {
     likely: Vec<bool>,
 }
 
 impl Voice {
-    pub(crate) fn of(samples: &[f32], envelope: &Envelope) -> Self {
-        let colours = Spectra::new().colours(samples);
-        let tones = tones(samples);
+    /// From the colour and the tone of each frame.
+    pub(crate) fn judge(colours: &[Colour], tones: &[Tone], envelope: &Envelope) -> Self {
         let mut likely = vec![false; envelope.frames().len()];
         let mut first = 0;
         while first < likely.len() {
             let last = (first + SPAN).min(likely.len());
-            let loud: Vec<&[f32; BANDS]> = (first..last)
+            let loud: Vec<&Colour> = (first..last)
                 .filter(|&at| envelope.is_loud(at))
                 .map(|at| &colours[at])
                 .collect();
@@ -87,8 +86,9 @@ impl Voice {
         range.into_iter().any(|frame| self.likely_at(frame))
     }
 
-    /// Where there is loud and likely speech in a range of frames, in order.
-    pub(crate) fn spans(&self, frames: Range<usize>, envelope: &Envelope) -> Vec<Span> {
+    /// Where there is loud and likely speech within a stretch, in order.
+    pub(crate) fn spans(&self, within: Span, envelope: &Envelope) -> Vec<Span> {
+        let frames = frame_at(within.start)..frame_at(within.end);
         let mut spans: Vec<Span> = Vec::new();
         let mut next = None;
         for at in frames.filter(|&at| envelope.is_loud(at) && self.likely_at(at)) {
@@ -122,7 +122,7 @@ fn is_voice(loud: impl Iterator<Item = Tone>) -> bool {
 
 /// The mean over the bands of the spread of their share: the distance between the
 /// quartiles, so that the edges of a beep don't count, in units of a standard deviation.
-fn swing(colours: &[&[f32; BANDS]]) -> f32 {
+fn swing(colours: &[&Colour]) -> f32 {
     let mut sum = 0.0;
     for band in 0..BANDS {
         let mut shares: Vec<f32> = colours.iter().map(|colour| colour[band]).collect();
@@ -132,8 +132,16 @@ fn swing(colours: &[&[f32; BANDS]]) -> f32 {
     sum / BANDS as f32
 }
 
+/// By how many dB each band stands above the mean of all bands.
+pub(crate) type Colour = [f32; BANDS];
+
+/// The samples that the colour of a frame is found in: its own and some behind them.
+pub(crate) fn window(frame: usize) -> Range<usize> {
+    frame * FRAME..frame * FRAME + WINDOW
+}
+
 /// Power spectra of overlapping windows.
-struct Spectra {
+pub(crate) struct Spectra {
     fft: Arc<dyn RealToComplex<f32>>,
     taper: Vec<f32>,
     input: Vec<f32>,
@@ -141,7 +149,7 @@ struct Spectra {
 }
 
 impl Spectra {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fft = RealFftPlanner::new().plan_fft_forward(WINDOW);
         let step = std::f32::consts::TAU / WINDOW as f32;
         let taper = (0..WINDOW)
@@ -156,20 +164,8 @@ impl Spectra {
         }
     }
 
-    /// For each frame, by how many dB each band stands above the mean of all bands.
-    fn colours(&mut self, samples: &[f32]) -> Vec<[f32; BANDS]> {
-        samples
-            .chunks(FRAME)
-            .enumerate()
-            .map(|(at, _)| {
-                let start = at * FRAME;
-                let window = &samples[start..(start + WINDOW).min(samples.len())];
-                self.colour(window)
-            })
-            .collect()
-    }
-
-    fn colour(&mut self, window: &[f32]) -> [f32; BANDS] {
+    /// The colour of a frame; `window` are the samples of its [`window`].
+    pub(crate) fn colour(&mut self, window: &[f32]) -> Colour {
         self.input.fill(0.0);
         for ((to, from), weight) in self.input.iter_mut().zip(window).zip(&self.taper) {
             *to = from * weight;
@@ -199,10 +195,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::audio::measure::Measured;
 
     fn has_voice(samples: &[f32]) -> bool {
-        let envelope = Envelope::of(samples);
-        Voice::of(samples, &envelope).is_likely(0.0, samples.len() as f64 / SAMPLE_RATE as f64)
+        let length = samples.len() as f64 / SAMPLE_RATE as f64;
+        Measured::of(samples).voice.is_likely(0.0, length)
     }
 
     fn seconds(count: usize, sound: impl Fn(f32) -> f32) -> Vec<f32> {
@@ -278,8 +275,7 @@ mod tests {
                 .zip(sound)
                 .map(|(voice, other)| voice + gain.min(100.0) * other)
                 .collect();
-            let envelope = Envelope::of(&mixed);
-            let voice = Voice::of(&mixed, &envelope);
+            let voice = Measured::of(&mixed).voice;
             let missed: Vec<u32> = (0..10)
                 .filter(|half| {
                     let start = f64::from(*half) * 0.5;
@@ -294,8 +290,7 @@ mod tests {
     fn a_spoken_sentence_is_speech_from_its_first_to_its_last_word() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/speech.wav");
         let pcm = crate::decode(std::path::Path::new(path), &crate::CancelFlag::new()).unwrap();
-        let envelope = Envelope::of(pcm.samples());
-        let voice = Voice::of(pcm.samples(), &envelope);
+        let voice = Measured::of(pcm.samples()).voice;
         assert!(
             (0..10).all(|half| voice.is_likely(f64::from(half) * 0.5, f64::from(half) * 0.5 + 0.5))
         );

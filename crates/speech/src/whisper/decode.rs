@@ -9,10 +9,9 @@ use super::names::Names;
 use super::watch::Watch;
 use super::words::{Token, words};
 use super::{Engine, TranscribeOptions, Turn, seconds};
-use crate::audio::level::Envelope;
-use crate::audio::voice::Voice;
+use crate::audio::measure::Measured;
 use crate::cut::Piece;
-use crate::{CancelFlag, Pcm, Segment, SpeechError};
+use crate::{CancelFlag, Segment, SpeechError};
 
 /// Half of the model's text window, less the token that opens the prompt.
 const PROMPT_TOKENS: usize = 200;
@@ -21,12 +20,20 @@ const PROMPTED: usize = 20;
 /// Mean log probability of a token under which a segment is invented.
 const LEAST_LOG_PROBABILITY: f64 = -1.0;
 
-/// A recording with what was measured on it.
+/// Some of a recording's sound, with what was measured on all of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Sound<'a> {
-    pub(crate) pcm: &'a Pcm,
-    pub(crate) envelope: &'a Envelope,
-    pub(crate) voice: &'a Voice,
+    pub(crate) samples: &'a [f32],
+    /// Which sample of the recording the first of them is.
+    pub(crate) first: usize,
+    pub(crate) measured: &'a Measured,
+}
+
+impl Sound<'_> {
+    /// Whether somebody may speak between two times in seconds of the recording.
+    pub(crate) fn has_voice(&self, start: f64, end: f64) -> bool {
+        self.measured.voice.is_likely(start, end)
+    }
 }
 
 /// How a stretch of sound is listened to.
@@ -44,7 +51,6 @@ pub(crate) enum Manner {
 /// The model at work on one recording.
 pub(crate) struct Decoder<'a> {
     engine: &'a Engine,
-    sound: Sound<'a>,
     cancel: &'a CancelFlag,
     /// Away while the model works, and for good after a cancellation.
     state: Option<WhisperState>,
@@ -70,7 +76,6 @@ struct Heard {
 impl<'a> Decoder<'a> {
     pub(crate) fn new(
         engine: &'a Engine,
-        sound: Sound<'a>,
         options: &TranscribeOptions,
         cancel: &'a CancelFlag,
     ) -> Result<Self, SpeechError> {
@@ -87,7 +92,6 @@ impl<'a> Decoder<'a> {
         let turn = Arc::new(engine.take_turn());
         Ok(Self {
             engine,
-            sound,
             cancel,
             state,
             language,
@@ -106,10 +110,11 @@ impl<'a> Decoder<'a> {
         !self.prompt.is_empty()
     }
 
-    /// What can be believed of the model's answer to one stretch of sound; `heard` learns
+    /// What can be believed of the model's answer to one stretch of a sound; `heard` learns
     /// how many seconds of it are written.
     pub(crate) fn attempt(
         &mut self,
+        sound: Sound<'_>,
         piece: Piece,
         manner: Manner,
         heard: &mut dyn FnMut(f64),
@@ -117,16 +122,17 @@ impl<'a> Decoder<'a> {
         if self.cancel.is_cancelled() {
             return Err(SpeechError::Cancelled);
         }
-        self.run(piece, manner, heard)?;
+        self.run(sound, piece, manner, heard)?;
         let answer = self.answer(piece);
         Ok(answer
             .iter()
-            .filter_map(|heard| self.believe(heard, manner))
+            .filter_map(|heard| believe(heard, sound, manner))
             .collect())
     }
 
     fn run(
         &mut self,
+        sound: Sound<'_>,
         piece: Piece,
         manner: Manner,
         heard: &mut dyn FnMut(f64),
@@ -136,7 +142,7 @@ impl<'a> Decoder<'a> {
         };
         let job = Job {
             state,
-            samples: self.sound.pcm.samples()[piece.start..piece.end].to_vec(),
+            samples: sound.samples[piece.start - sound.first..piece.end - sound.first].to_vec(),
             language: self.language.clone(),
             prompt: if manner == Manner::Expecting {
                 self.prompt.clone()
@@ -188,37 +194,33 @@ impl<'a> Decoder<'a> {
         }
         answer
     }
+}
 
-    /// A segment, unless it was invented.
-    fn believe(&self, heard: &Heard, manner: Manner) -> Option<Believed> {
-        let count = heard.tokens.len().max(1) as f64;
-        let mean = heard
-            .tokens
-            .iter()
-            .map(|token| token.log_probability)
-            .sum::<f64>()
-            / count;
-        let words = words(&heard.tokens, heard.start, self.sound.envelope);
-        let (start, end) = (words.first()?.start, words.last()?.end);
-        // Never the text itself: it is a patient's.
-        tracing::debug!(start, end, mean, ?manner, "segment");
-        let is_invented = mean < LEAST_LOG_PROBABILITY || !self.sound.voice.is_likely(start, end);
-        if is_invented {
-            return None;
-        }
-        let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        let text = texts.join(" ");
-        Some(Believed {
-            segment: Segment {
-                index: 0,
-                start,
-                end,
-                text,
-                words,
-            },
-            mean,
-        })
+/// A segment, unless it was invented.
+fn believe(heard: &Heard, sound: Sound<'_>, manner: Manner) -> Option<Believed> {
+    let count = heard.tokens.len().max(1) as f64;
+    let mean = heard
+        .tokens
+        .iter()
+        .map(|token| token.log_probability)
+        .sum::<f64>()
+        / count;
+    let words = words(&heard.tokens, heard.start, &sound.measured.envelope);
+    let (start, end) = (words.first()?.start, words.last()?.end);
+    // Never the text itself: it is a patient's.
+    tracing::debug!(start, end, mean, ?manner, "segment");
+    if mean < LEAST_LOG_PROBABILITY || !sound.has_voice(start, end) {
+        return None;
     }
+    let mut segment = Segment {
+        index: 0,
+        start,
+        end,
+        text: String::new(),
+        words,
+    };
+    segment.follow_words();
+    Some(Believed { segment, mean })
 }
 
 /// The terms as a sentence the model may have heard just before, as many as fit.

@@ -5,25 +5,27 @@ mod decode;
 mod job;
 mod model;
 mod names;
+mod progress;
+mod run;
 mod settle;
 mod threads;
 mod watch;
 mod words;
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use whisper_rs::{DtwParameters, WhisperContext, WhisperContextParameters, install_logging_hooks};
 
-use crate::audio::level::Envelope;
-use crate::audio::voice::Voice;
-use crate::cut::cut;
-use crate::figures::{self, Doses};
-use crate::{CancelFlag, Event, Pcm, SAMPLE_RATE, Segment, SpeechError, Transcript};
-use decode::{Decoder, Sound};
+use crate::audio::measure::Measure;
+use crate::figures::Doses;
+use crate::{
+    AudioError, CancelFlag, Event, FileError, Pcm, SAMPLE_RATE, Segment, SpeechError, Transcript,
+    decode_in_pieces,
+};
 use model::ModelHeader;
+use run::Run;
 pub use threads::default_threads;
 
 /// A loaded model. Load it once and share it: it is `Send` and `Sync`, and each
@@ -153,56 +155,69 @@ impl Engine {
         on_event: &mut dyn FnMut(Event),
         cancel: &CancelFlag,
     ) -> Result<Transcript, SpeechError> {
-        let envelope = Envelope::of(pcm.samples());
-        let voice = Voice::of(pcm.samples(), &envelope);
-        let sound = Sound {
-            pcm,
-            envelope: &envelope,
-            voice: &voice,
-        };
-        let total = pcm.seconds();
-        let mut decoder = Decoder::new(self, sound, options, cancel)?;
-        let mut segments = options.resume_from.clone().unwrap_or_default();
-        let resumed = segments.last().map_or(0.0, |segment| segment.end);
-        let dosed = last_words(&options.prompt_terms);
-        let mut percent = 0.0_f32;
-        on_event(Event::Progress { percent });
-        let mut report = |now: f64, on_event: &mut dyn FnMut(Event)| {
-            let now = now.min(100.0) as f32;
-            if now > percent {
-                percent = now;
-                on_event(Event::Progress { percent });
+        let mut measure = Measure::new();
+        for second in pcm.samples().chunks(SAMPLE_RATE) {
+            if cancel.is_cancelled() {
+                return Err(SpeechError::Cancelled);
             }
-        };
-        let share = |seconds: f64| 100.0 * seconds / total;
-        for piece in cut(&envelope, pcm.samples().len()) {
-            let end = seconds(piece.end);
-            if end > resumed {
-                let start = seconds(piece.start);
-                let mut heard = |within: f64| report(share((start + within).min(end)), on_event);
-                let decided = settle::piece(&mut decoder, sound, piece, &mut heard)?;
-                // An interruption within a piece: what was handed out stays out.
-                for mut segment in decided.into_iter().filter(|s| s.start >= resumed - 0.01) {
-                    segment.index = segments.len();
-                    if decoder.is_english() {
-                        segment.words = figures::write(segment.words, options.doses, &dosed);
-                        segment.follow_words();
-                    }
-                    on_event(Event::Segment(segment.clone()));
-                    segments.push(segment);
-                }
-            }
-            report(share(end), on_event);
+            measure.push(second);
         }
-        report(100.0, on_event);
-        Ok(Transcript::from_segments(segments, total))
+        let measured = measure.finish();
+        let (mut run, pieces) = Run::begin(self, &measured, options, on_event, cancel)?;
+        for piece in pieces {
+            run.piece(&pcm.samples()[piece.start..piece.end], piece, on_event)?;
+        }
+        Ok(run.finish(on_event))
     }
-}
 
-/// The last word of each name, in lower case: what a dose follows.
-fn last_words(names: &[String]) -> HashSet<String> {
-    let last = |name: &String| Some(name.split_whitespace().last()?.to_lowercase());
-    names.iter().filter_map(last).collect()
+    /// The same for a file, whose sound is never in memory as a whole: it is decoded twice,
+    /// once to be measured and once to be written down, of which it is half a minute at a
+    /// time that is held.
+    ///
+    /// # Errors
+    /// [`FileError::Audio`] for all that [`decode`](crate::decode) refuses, before anything
+    /// is handed out but progress of 0; [`FileError::Speech`] as
+    /// [`transcribe`](Self::transcribe).
+    pub fn transcribe_file(
+        &self,
+        file: &Path,
+        options: &TranscribeOptions,
+        on_event: &mut dyn FnMut(Event),
+        cancel: &CancelFlag,
+    ) -> Result<Transcript, FileError> {
+        let mut measure = Measure::new();
+        decode_in_pieces(file, cancel, &mut |samples| {
+            measure.push(samples);
+            Ok(())
+        })?;
+        let measured = measure.finish();
+        let (mut run, pieces) = Run::begin(self, &measured, options, on_event, cancel)?;
+        let mut pieces = pieces.into_iter().peekable();
+        let (mut held, mut first) = (Vec::new(), 0);
+        let mut failed = None;
+        let read = decode_in_pieces(file, cancel, &mut |samples| {
+            held.extend_from_slice(samples);
+            while let Some(piece) = pieces.next_if(|piece| piece.end <= first + held.len()) {
+                let length = piece.end - first;
+                if let Err(error) = run.piece(&held[..length], piece, on_event) {
+                    failed = Some(error);
+                    return Err(AudioError::Cancelled);
+                }
+                held.drain(..length);
+                first = piece.end;
+            }
+            Ok(())
+        });
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        read?;
+        if pieces.next().is_some() {
+            // Somebody has shortened the file in between.
+            return Err(AudioError::Damaged.into());
+        }
+        Ok(run.finish(on_event))
+    }
 }
 
 fn seconds(sample: usize) -> f64 {

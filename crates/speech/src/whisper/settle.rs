@@ -8,7 +8,6 @@
 use super::cover::{Gap, uncovered};
 use super::decode::{Believed, Decoder, Manner, Sound};
 use super::seconds;
-use crate::audio::level::frame_at;
 use crate::audio::voice::Span;
 use crate::cut::Piece;
 use crate::{SAMPLE_RATE, Segment, SpeechError, Word};
@@ -50,15 +49,12 @@ pub(crate) fn piece(
     piece: Piece,
     heard: &mut dyn FnMut(f64),
 ) -> Result<Vec<Segment>, SpeechError> {
-    if !sound
-        .voice
-        .is_likely(seconds(piece.start), seconds(piece.end))
-    {
+    if !sound.has_voice(seconds(piece.start), seconds(piece.end)) {
         return Ok(Vec::new());
     }
-    let mut best = segments(decoder.attempt(piece, Manner::Expecting, heard)?);
+    let mut best = segments(decoder.attempt(sound, piece, Manner::Expecting, heard)?);
     if decoder.has_prompt() && lost(&best, sound, piece) > 0.0 {
-        let plain = segments(decoder.attempt(piece, Manner::Plain, heard)?);
+        let plain = segments(decoder.attempt(sound, piece, Manner::Plain, heard)?);
         if lost(&plain, sound, piece) < lost(&best, sound, piece) {
             best = plain;
         }
@@ -135,8 +131,7 @@ fn gaps(segments: &[Segment], sound: Sound<'_>, piece: Piece, least: f64) -> Vec
         start: seconds(piece.start),
         end: seconds(piece.end),
     };
-    let frames = frame_at(within.start)..frame_at(within.end);
-    let voiced = sound.voice.spans(frames, sound.envelope);
+    let voiced = sound.measured.voice.spans(within, &sound.measured.envelope);
     let words = segments.iter().flat_map(|segment| &segment.words);
     uncovered(within, &voiced, words, least)
 }
@@ -152,11 +147,9 @@ fn hear_alone(
     let sample = |seconds: f64| (seconds.max(0.0) * SAMPLE_RATE as f64) as usize;
     let stretch = Piece {
         start: sample(gap.start - how.margin).max(piece.start),
-        end: sample(gap.end + how.margin)
-            .min(piece.end)
-            .min(sound.pcm.samples().len()),
+        end: sample(gap.end + how.margin).min(piece.end),
     };
-    let mut found = decoder.attempt(stretch, how.manner, &mut |_| {})?;
+    let mut found = decoder.attempt(sound, stretch, how.manner, &mut |_| {})?;
     found.retain(|believed| believed.mean > how.believed);
     Ok(keep_inside(segments(found), gap))
 }
@@ -225,8 +218,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::audio::level::Envelope;
-    use crate::audio::voice::Voice;
+    use crate::audio::measure::Measured;
     use crate::{CancelFlag, decode};
 
     fn segment(words: &[(&str, f64, f64)]) -> Segment {
@@ -307,12 +299,11 @@ mod tests {
     fn speech_that_no_word_covers_is_a_gap() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/speech.wav");
         let pcm = decode(std::path::Path::new(path), &CancelFlag::new()).unwrap();
-        let envelope = Envelope::of(pcm.samples());
-        let voice = Voice::of(pcm.samples(), &envelope);
+        let measured = Measured::of(pcm.samples());
         let sound = Sound {
-            pcm: &pcm,
-            envelope: &envelope,
-            voice: &voice,
+            samples: pcm.samples(),
+            first: 0,
+            measured: &measured,
         };
         let piece = Piece {
             start: 0,
