@@ -22,6 +22,9 @@ pub(crate) struct Options {
     /// Recordings to measure speech with, each beside its NAME.reference.txt
     #[arg(long, value_name = "DIR")]
     audio: Option<PathBuf>,
+    /// Language of the recordings, as in hi; auto listens for it
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
     /// Annotated texts to score the extractor on besides those of the repository: a folder with
     /// bc5cdr and maccrobat, or with ner-dev.tar.xz [default: ../shared/data/ner-dev, if there]
     #[arg(long, value_name = "DIR")]

@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use seva_model::{Segment, Word};
 use seva_services::ports::{
-    ObjectError, ObjectStore, PortError, Transcriber, TranscriberError, TranscriberEvent,
-    TranscriptionRequest,
+    AudioRefused, ObjectError, ObjectStore, PortError, Transcriber, TranscriberError,
+    TranscriberEvent, TranscriptionRequest,
 };
 use seva_speech::{
     AudioError, CancelFlag, Engine, EngineOptions, Event, FileError, SpeechError,
@@ -140,10 +140,11 @@ impl Transcriber for WhisperTranscriber {
     }
 }
 
-/// The engine knows languages, not regions: `en-IN` is `en`.
+/// The engine knows languages, not regions: `hi-IN` is `hi`. `und` and `mul` leave it to the
+/// engine to hear which one it is.
 fn language(code: &str) -> Option<String> {
     let language = code.split('-').next().unwrap_or(code).to_lowercase();
-    (!language.is_empty()).then_some(language)
+    (!matches!(language.as_str(), "" | "und" | "mul")).then_some(language)
 }
 
 fn run(
@@ -182,11 +183,24 @@ fn failed(error: FileError) -> TranscriberError {
         }
         FileError::Audio(AudioError::Io(error)) => SERVICE.passing("decode", error).into(),
         FileError::Audio(error) => TranscriberError::Refused(refused(&error)),
+        FileError::Speech(SpeechError::UnknownLanguage(_)) => unsupported(
+            "The speech engine does not know the language of this dictation. The recording is kept. Record the dictation in another language.",
+        ),
+        FileError::Speech(SpeechError::EnglishOnly) => unsupported(
+            "The speech engine here understands English only. The recording is kept. Record the dictation in English, or ask whoever runs SEVA for a multilingual model.",
+        ),
         FileError::Speech(error @ SpeechError::Engine(_)) => {
             SERVICE.passing("transcribe", error).into()
         }
         FileError::Speech(error) => SERVICE.lasting("transcribe", error).into(),
     }
+}
+
+fn unsupported(message: &str) -> TranscriberError {
+    TranscriberError::Refused(AudioRefused {
+        code: "LANGUAGE_UNSUPPORTED",
+        message: message.to_owned(),
+    })
 }
 
 fn segment(heard: seva_speech::Segment) -> Segment {
@@ -222,6 +236,31 @@ impl Drop for SpoolFile {
                 tracing::error!(%error, "a spooled recording could not be removed");
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_goes_to_the_engine_without_its_region() {
+        assert_eq!(language("en-IN").as_deref(), Some("en"));
+        assert_eq!(language("hi-IN").as_deref(), Some("hi"));
+        assert_eq!(language("HI").as_deref(), Some("hi"));
+        assert_eq!(language("und"), None);
+    }
+
+    #[test]
+    fn a_language_that_is_not_understood_is_the_dictations_fault_and_not_the_engines() {
+        let unknown = SpeechError::UnknownLanguage("xx".to_owned());
+        for error in [unknown, SpeechError::EnglishOnly] {
+            let TranscriberError::Refused(refused) = failed(error.into()) else {
+                panic!("it is not refused");
+            };
+            assert_eq!(refused.code, "LANGUAGE_UNSUPPORTED");
+            assert!(refused.message.contains("The recording is kept."));
         }
     }
 }

@@ -85,6 +85,11 @@ pub enum SpeechError {
     /// The language code is not one the model knows.
     #[error("The speech model does not know the language \"{0}\". Choose another one.")]
     UnknownLanguage(String),
+    /// Another language than English was asked of a model that knows no other.
+    #[error(
+        "The speech model understands English only. Choose English, or install a multilingual model."
+    )]
+    EnglishOnly,
     /// Somebody raised the [`CancelFlag`](crate::CancelFlag).
     #[error("Stopped, as you asked.")]
     Cancelled,
@@ -101,6 +106,7 @@ impl SpeechError {
             Self::ModelUnreadable(_) => "SPEECH_MODEL_UNREADABLE",
             Self::ModelInvalid => "SPEECH_MODEL_INVALID",
             Self::UnknownLanguage(_) => "SPEECH_LANGUAGE",
+            Self::EnglishOnly => "SPEECH_ENGLISH_ONLY",
             Self::Cancelled => "SPEECH_CANCELLED",
             Self::Engine(_) => "SPEECH_ENGINE",
         }

@@ -24,6 +24,9 @@ pub(super) fn arguments(paths: &Paths, options: &Options, command: &mut Command)
         let peer = setup::for_comparing_speech(paths)?;
         command.arg("--peer").arg(peer.join("bin/python"));
     }
+    if let Some(language) = &options.language {
+        command.arg("--language").arg(language);
+    }
     if let Some(file) = &options.json {
         command.arg("--json").arg(env::current_dir()?.join(file));
     }

@@ -14,7 +14,7 @@ use super::support;
 pub(crate) fn run(files: &[PathBuf], minutes: usize, language: &str) -> Result<(), String> {
     let file = files.first().ok_or("no recording")?;
     let options = TranscribeOptions {
-        language: Some(language.to_owned()),
+        language: (language != "auto").then(|| language.to_owned()),
         ..TranscribeOptions::default()
     };
     let looped = std::env::temp_dir().join(format!("seva-long-{}.wav", std::process::id()));

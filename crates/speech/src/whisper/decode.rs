@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whisper_rs::{WhisperState, WhisperTokenId, get_lang_id};
+use whisper_rs::{WhisperState, WhisperTokenId, get_lang_id, get_lang_str};
 
 use super::job::Job;
 use super::names::Names;
@@ -19,6 +19,9 @@ const PROMPT_TOKENS: usize = 200;
 const PROMPTED: usize = 20;
 /// Mean log probability of a token under which a segment is invented.
 const LEAST_LOG_PROBABILITY: f64 = -1.0;
+
+/// The one language of a model that is not multilingual.
+const ENGLISH: &str = "en";
 
 /// Some of a recording's sound, with what was measured on all of it.
 #[derive(Clone, Copy)]
@@ -79,13 +82,7 @@ impl<'a> Decoder<'a> {
         options: &TranscribeOptions,
         cancel: &'a CancelFlag,
     ) -> Result<Self, SpeechError> {
-        let language = match &options.language {
-            _ if !engine.is_multilingual => Some("en".to_owned()),
-            Some(code) if code.contains('\0') || get_lang_id(code).is_none() => {
-                return Err(SpeechError::UnknownLanguage(code.clone()));
-            }
-            code => code.clone(),
-        };
+        let language = language(engine, options.language.as_deref())?;
         let state = Some(engine.context.create_state().map_err(SpeechError::Engine)?);
         let prompt = prompt_tokens(engine, &options.prompt_terms)?;
         let names = Arc::new(Names::new(&engine.context, &options.prompt_terms));
@@ -103,7 +100,7 @@ impl<'a> Decoder<'a> {
 
     /// Whether the recording is in English, as far as is known by now.
     pub(crate) fn is_english(&self) -> bool {
-        self.language.as_deref() == Some("en")
+        self.language.as_deref() == Some(ENGLISH)
     }
 
     pub(crate) fn has_prompt(&self) -> bool {
@@ -221,6 +218,23 @@ fn believe(heard: &Heard, sound: Sound<'_>, manner: Manner) -> Option<Believed> 
     };
     segment.follow_words();
     Some(Believed { segment, mean })
+}
+
+/// The model's name of a language; `None` is still to be listened for.
+fn language(engine: &Engine, wanted: Option<&str>) -> Result<Option<String>, SpeechError> {
+    let known = match wanted {
+        None if engine.is_multilingual => return Ok(None),
+        None => ENGLISH,
+        Some(code) => (!code.contains('\0'))
+            .then(|| get_lang_id(code))
+            .flatten()
+            .and_then(get_lang_str)
+            .ok_or_else(|| SpeechError::UnknownLanguage(code.to_owned()))?,
+    };
+    if !engine.is_multilingual && known != ENGLISH {
+        return Err(SpeechError::EnglishOnly);
+    }
+    Ok(Some(known.to_owned()))
 }
 
 /// The terms as a sentence the model may have heard just before, as many as fit.

@@ -85,6 +85,7 @@ impl Default for EngineOptions {
 #[derive(Clone, Debug)]
 pub struct TranscribeOptions {
     /// ISO 639-1 code of the spoken language; `None` listens for it, which costs a second.
+    /// Anything but English needs a multilingual model.
     pub language: Option<String>,
     /// Words to expect, the likeliest first: names of medicines, say. The first 20 stand
     /// before each piece as if they had just been said. Of all of them, a thousand if need
@@ -147,7 +148,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`SpeechError::Cancelled`] within a second after `cancel` was raised,
-    /// [`SpeechError::UnknownLanguage`], [`SpeechError::Engine`].
+    /// [`SpeechError::UnknownLanguage`], [`SpeechError::EnglishOnly`],
+    /// [`SpeechError::Engine`].
     pub fn transcribe(
         &self,
         pcm: &Pcm,

@@ -92,7 +92,7 @@ fn fill(
 
 /// What the model learned to write under the silence of films. A doctor may say it too,
 /// but hardly alone for half a minute.
-const STOCK_PHRASES: [&str; 8] = [
+const STOCK_PHRASES: [&str; 10] = [
     "thank you",
     "thank you very much",
     "thank you for watching",
@@ -101,6 +101,9 @@ const STOCK_PHRASES: [&str; 8] = [
     "bye",
     "the end",
     "please subscribe",
+    // The same thanks in Hindi.
+    "धन्यवाद",
+    "शुक्रिया",
 ];
 
 /// Whether nothing but stock phrases stands there.
@@ -289,6 +292,7 @@ mod tests {
         let thanks = || segment(&[("Thank", 0.0, 0.5), ("you.", 0.5, 1.0)]);
         let dose = segment(&[("10", 1.0, 1.5), ("mg.", 1.5, 2.0)]);
         assert!(is_stock(&[thanks(), thanks()]));
+        assert!(is_stock(&[segment(&[("धन्यवाद।", 0.0, 0.5)])]));
         assert!(
             !is_stock(&[thanks(), dose]),
             "beside a dose, thanks were said"
