@@ -26,8 +26,7 @@ mod types;
 
 pub use advice::{AdviceKind, AdviceSpan};
 pub use dosage::{
-    Dose, Length, Part, Period, Quantity, Repeat, Sig, Step, Timing, Weekday, When, course,
-    dispense, parse_sig, quantity,
+    Dose, Length, Part, Period, Repeat, Sig, Step, Timing, Weekday, When, course, parse_sig,
 };
 pub use extractor::Extractor;
 pub use lexicon::MedicineKind;

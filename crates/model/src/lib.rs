@@ -13,6 +13,7 @@ mod id;
 mod names;
 mod prescription;
 mod quantity;
+mod rate;
 mod sig;
 mod specialty;
 mod transcript_document;
@@ -30,7 +31,8 @@ pub use prescription::{
     AdviceText, Diagnosis, LineSource, MedicationLine, MedicineHit, MedicineKind, Prescription,
     PrescriptionContent, PrescriptionStatus, PrescriptionSummary, PrescriptionWarning, WordRange,
 };
-pub use sig::{Dose, Rate, RateUnit};
+pub use rate::{Rate, RateUnit};
+pub use sig::Dose;
 pub use specialty::Specialty;
 pub use transcript_document::{TimedWord, TranscriptDocument};
 pub use transcription::{

@@ -3,9 +3,7 @@
 #[path = "../../tests/gold_scoring/mod.rs"]
 mod gold_scoring;
 
-use gold_scoring::{
-    ASIDE, Quantities, Score, TUNE, TYPES, attributes::Counts, medicines, quantities::Answers, read,
-};
+use gold_scoring::{ASIDE, Score, TUNE, TYPES, Timings, attributes::Counts, medicines, read};
 use serde_json::{Value, json};
 use seva_clinical_nlp::{AttributeType, Extractor};
 
@@ -16,28 +14,26 @@ pub(crate) fn halves(extractor: &Extractor) -> Value {
 
 /// What is wrong in the half for tuning, a line each.
 pub(crate) fn errors(extractor: &Extractor) -> Vec<String> {
-    let (score, quantities) = score(extractor, TUNE);
-    score.errors.into_iter().chain(quantities.errors).collect()
+    let (score, timings) = score(extractor, TUNE);
+    score.errors.into_iter().chain(timings.errors).collect()
 }
 
-fn score(extractor: &Extractor, file: &str) -> (Score, Quantities) {
-    let (mut score, mut quantities) = (Score::default(), Quantities::default());
+fn score(extractor: &Extractor, file: &str) -> (Score, Timings) {
+    let (mut score, mut timings) = (Score::default(), Timings::default());
     for sentence in read(file) {
         let entities = extractor.extract(&sentence.text);
         score.add(&sentence, &medicines(&entities));
-        quantities.add(&sentence, &entities);
+        timings.add(&sentence, &entities);
     }
-    (score, quantities)
+    (score, timings)
 }
 
 fn half(extractor: &Extractor, file: &str) -> Value {
-    let (score, quantities) = score(extractor, file);
-    let answers = |answers: Answers| json!({ "right": answers.right, "wrong": answers.wrong, "unanswered": answers.unanswered });
+    let (score, timings) = score(extractor, file);
+    let facts = timings.facts;
     let mut report = report(&score);
-    report["quantity"] = answers(quantities.stated);
-    report["quantity_if_one"] = answers(quantities.assumed);
-    report["rightly_no_quantity"] = json!(quantities.silent);
-    report["timing_facts"] = answers(quantities.facts);
+    report["timing_facts"] =
+        json!({ "right": facts.right, "wrong": facts.wrong, "unanswered": facts.unanswered });
     report
 }
 
@@ -85,16 +81,10 @@ pub(crate) fn print(halves: &Value) {
             "dosage/strength confused: {}",
             halves[half]["dosage_strength_confused"]
         );
-        for key in ["quantity", "quantity_if_one", "timing_facts"] {
-            let answers = &halves[half][key];
-            println!(
-                "{key}: {} right, {} wrong, {} unanswered",
-                answers["right"], answers["wrong"], answers["unanswered"]
-            );
-        }
+        let facts = &halves[half]["timing_facts"];
         println!(
-            "rightly no quantity: {}",
-            halves[half]["rightly_no_quantity"]
+            "facts of the timing: {} right, {} wrong, {} unanswered",
+            facts["right"], facts["wrong"], facts["unanswered"]
         );
     }
 }

@@ -1,13 +1,13 @@
 //! A course of treatment as structure: steps with dose, timing and length, from the
-//! attributes of a medicine, and how many pieces the whole course takes.
+//! attributes of a medicine. How many pieces it takes is told from the written line,
+//! which the doctor may have changed, and not here.
 
 use serde::Serialize;
 
 use super::frequency::frequency;
-use super::pieces_taken;
 use super::timing::{Period, Timing};
 use crate::text::Tokens;
-use crate::types::{Attribute, AttributeType, Entity, TraitName};
+use crate::types::{Attribute, AttributeType};
 
 /// How much at a time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,16 +54,6 @@ pub struct Step {
     pub open: bool,
 }
 
-/// Pieces (tablets, capsules, sachets ...) that a course takes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Quantity {
-    /// Whole or broken pieces: seven halves are 3.5. To dispense, round up.
-    pub pieces: f64,
-    /// The number at a time was said. If not, one piece at a time was assumed, as is
-    /// the habit with "Tab. Metformin 500 mg BD": to be confirmed.
-    pub stated: bool,
-}
-
 /// The steps that the attributes of one medicine say, in their order.
 #[must_use]
 pub fn course(attributes: &[Attribute]) -> Vec<Step> {
@@ -80,28 +70,6 @@ pub fn course(attributes: &[Attribute]) -> Vec<Step> {
     }
     steps.retain(|step| *step != Step::default());
     steps
-}
-
-/// How many pieces the course of a medicine takes. `None` whenever that is not certain:
-/// as needed, ranges, no duration, liquids, a medicine that is stopped or refused.
-///
-/// The number of doses of a step is rounded up to a whole dose (every other day for five
-/// days is three doses), the number of pieces is not. A month is 30 days, a year 365.
-#[must_use]
-pub fn dispense(medicine: &Entity) -> Option<Quantity> {
-    let inactive = [
-        TraitName::Negation,
-        TraitName::PastHistory,
-        TraitName::Hypothetical,
-        TraitName::PertainsToFamily,
-    ];
-    if inactive.iter().any(|name| medicine.has_trait(*name)) {
-        return None;
-    }
-    let forms = medicine
-        .attributes_of(AttributeType::Form)
-        .filter_map(|form| form.normalized.as_deref());
-    pieces_taken(&course(&medicine.attributes), forms)
 }
 
 fn add_dose(steps: &mut Vec<Step>, attribute: &Attribute) {
@@ -173,7 +141,7 @@ fn open_step(steps: &mut Vec<Step>, has: impl Fn(&Step) -> bool) -> &mut Step {
 }
 
 /// "1 tablet", "1-2 puff", "0.5", "15 mg/kg".
-pub(super) fn dose(notation: &str) -> Option<Dose> {
+fn dose(notation: &str) -> Option<Dose> {
     let (number, unit) = notation.split_once(' ').unwrap_or((notation, ""));
     let (low, high) = range(number)?;
     let unit = (!unit.is_empty()).then(|| unit.to_owned());
@@ -181,7 +149,7 @@ pub(super) fn dose(notation: &str) -> Option<Dose> {
 }
 
 /// "14 days", "1 month", "5-7 days".
-pub(super) fn length(notation: &str) -> Option<Length> {
+fn length(notation: &str) -> Option<Length> {
     let (number, unit) = notation.split_once(' ')?;
     let (low, high) = range(number)?;
     let period = match unit.trim_end_matches('s') {

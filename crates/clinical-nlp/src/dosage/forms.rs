@@ -239,13 +239,6 @@ pub(super) fn counted(tokens: &Tokens<'_>, index: usize) -> Option<(usize, &'sta
     countable.then_some((end, name))
 }
 
-/// Whether a form, by its name, comes in pieces.
-pub(super) fn is_countable(name: &str) -> bool {
-    FORMS
-        .iter()
-        .any(|(_, (known, countable))| *known == name && *countable)
-}
-
 pub(super) fn form(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     if let Some(piece) = capital_t(tokens, first) {
         return Some(piece);

@@ -3,11 +3,11 @@
 
 pub(crate) mod attributes;
 mod gold;
-pub(crate) mod quantities;
+pub(crate) mod timings;
 
 pub(crate) use attributes::Score;
 pub(crate) use gold::read;
-pub(crate) use quantities::Quantities;
+pub(crate) use timings::Timings;
 
 use seva_clinical_nlp::{AttributeType, Category, Entity};
 

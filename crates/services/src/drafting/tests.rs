@@ -201,6 +201,27 @@ fn a_line_holds_what_was_said_and_nothing_else() {
 }
 
 #[test]
+fn parts_of_the_day_that_were_spelled_out_are_written_in_figures() {
+    let content = Dictation::of("Dolo one zero one after food for five days. Telma 1-0-0 daily.")
+        .medicine("Dolo", &[])
+        .with(
+            "FREQUENCY",
+            "one zero one after food",
+            Some("1-0-1; after food"),
+        )
+        .with("DURATION", "five days", Some("5 days"))
+        .medicine("Telma", &[])
+        .with("FREQUENCY", "1-0-0 daily", Some("1-0-0; 1 per day"))
+        .draft();
+    let [dolo, telma] = &content.medications[..] else {
+        panic!("two lines")
+    };
+    assert_eq!(dolo.frequency, "1-0-1, after food");
+    assert_eq!(dolo.quantity(), Some(10));
+    assert_eq!(telma.frequency, "1-0-0 daily");
+}
+
+#[test]
 fn only_current_medicines_of_the_patient_are_drafted() {
     let content = Dictation::of("No aspirin. Her mother takes insulin. Took codeine last year. If it fails, prednisone. Start Dolo.")
         .medicine("aspirin", &[TraitName::Negation])

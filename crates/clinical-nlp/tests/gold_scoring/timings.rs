@@ -1,6 +1,6 @@
-//! Structure and quantity of annotated courses: an answer is right, wrong or not given.
+//! The structure of annotated courses: a fact of the timing is right, wrong or not given.
 
-use seva_clinical_nlp::{Category, Entity, Length, Repeat, course, dispense};
+use seva_clinical_nlp::{Category, Entity, Length, Repeat, course};
 
 use super::gold::{Sentence, Step};
 use super::overlap;
@@ -16,20 +16,14 @@ pub(crate) struct Answers {
 
 /// Counts over sentences.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Quantities {
-    /// Pieces to dispense where the number at a time is said.
-    pub(crate) stated: Answers,
-    /// The same where one at a time is the habit.
-    pub(crate) assumed: Answers,
-    /// Courses that have no quantity, and for which none was given.
-    pub(crate) silent: usize,
-    /// Facts of the timing: how often, when, on which days, how long, as needed.
+pub(crate) struct Timings {
+    /// How often, when, on which days, how long, as needed.
     pub(crate) facts: Answers,
     /// What was wrong, in words.
     pub(crate) errors: Vec<String>,
 }
 
-impl Quantities {
+impl Timings {
     /// Adds one sentence.
     pub(crate) fn add(&mut self, gold: &Sentence, entities: &[Entity]) {
         for (index, medicine) in gold.medicines.iter().enumerate() {
@@ -38,30 +32,7 @@ impl Quantities {
                 e.category == Category::Medication
                     && overlap(medicine.name, (e.begin_offset, e.end_offset))
             });
-            if let Some(first) = steps.first() {
-                self.quantity(gold, first, found);
-                self.structure(gold, &steps, found);
-            }
-        }
-    }
-
-    fn quantity(&mut self, gold: &Sentence, first: &Step, found: Option<&Entity>) {
-        let number = |key: &str| first.fact(key).and_then(|n| n.parse::<f64>().ok());
-        let answer = found.and_then(dispense);
-        let (expected, counts) = match (number("total"), number("if-one")) {
-            (Some(total), _) => (Some(total), &mut self.stated),
-            (None, Some(habit)) => (Some(habit), &mut self.assumed),
-            (None, None) => (None, &mut self.stated),
-        };
-        match (expected, answer) {
-            (None, None) => self.silent += 1,
-            (Some(_), None) => counts.unanswered += 1,
-            (Some(pieces), Some(answer)) if pieces == answer.pieces => counts.right += 1,
-            (expected, Some(answer)) => {
-                counts.wrong += 1;
-                self.errors
-                    .push(format!("{} {answer:?}, not {expected:?}", gold.id));
-            }
+            self.structure(gold, &steps, found);
         }
     }
 
@@ -177,30 +148,24 @@ mod tests {
     use super::*;
     use seva_clinical_nlp::Extractor;
 
-    fn counted(line: &str, facts: &str) -> Quantities {
+    fn counted(line: &str, facts: &str) -> (usize, usize, usize) {
         let gold = read(&format!("# x\n{line}\n> 1 {facts}")).remove(0);
-        let mut counts = Quantities::default();
+        let mut counts = Timings::default();
         counts.add(&gold, &Extractor::embedded().extract(&gold.text));
-        counts
+        let Answers {
+            right,
+            wrong,
+            unanswered,
+        } = counts.facts;
+        (right, wrong, unanswered)
     }
 
     #[test]
-    fn answers_are_right_wrong_or_not_given() {
+    fn facts_are_right_wrong_or_not_given() {
         let line = "Tab [paracetamol|M1] 1-0-1 for 5 days";
-        let right = counted(line, "freq=2/1d when=MORN,NIGHT for=5d total=10");
-        assert_eq!(
-            (right.stated.right, right.facts.right, right.facts.wrong),
-            (1, 3, 0)
-        );
-        let wrong = counted(line, "freq=3/1d when=MORN,NIGHT for=1w total=20");
-        assert_eq!(
-            (wrong.stated.wrong, wrong.facts.right, wrong.facts.wrong),
-            (1, 1, 2)
-        );
-        assert_eq!(counted(line, "freq=2/1d").stated.wrong, 1);
-        let none = counted("Tab [paracetamol|M1]", "freq=2/1d total=10");
-        assert_eq!((none.stated.unanswered, none.facts.unanswered), (1, 1));
-        assert_eq!(counted("Tab [paracetamol|M1]", "dose=1").silent, 1);
+        assert_eq!(counted(line, "freq=2/1d when=MORN,NIGHT for=5d"), (3, 0, 0));
+        assert_eq!(counted(line, "freq=3/1d when=MORN,NIGHT for=1w"), (1, 2, 0));
+        assert_eq!(counted("Tab [paracetamol|M1]", "freq=2/1d"), (0, 0, 1));
     }
 
     #[test]
