@@ -29,9 +29,15 @@ pub(crate) struct Options {
     /// bc5cdr and maccrobat, or with ner-dev.tar.xz [default: ../shared/data/ner-dev, if there]
     #[arg(long, value_name = "DIR")]
     texts: Option<PathBuf>,
-    /// Leave the Python packages out that the extractor is measured beside
+    /// Leave the Python packages out that the engines are measured beside
     #[arg(long)]
     without_peers: bool,
+    /// Leave the sounds without speech out
+    #[arg(long)]
+    without_sounds: bool,
+    /// Measure speech with other settings, too, as in search=greedy,window=sound; again for more
+    #[arg(long, value_name = "SETTINGS")]
+    variant: Vec<String>,
     /// Write the figures of one engine into this file as JSON, too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,

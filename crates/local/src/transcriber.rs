@@ -74,6 +74,7 @@ impl WhisperTranscriber {
                     .options
                     .threads
                     .unwrap_or_else(seva_speech::default_threads),
+                ..EngineOptions::default()
             };
             SERVICE
                 .blocking("load the model", move || Engine::load(&model, options))

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         eprintln!("Name at least one recording.");
         return ExitCode::FAILURE;
     }
-    let engine = match support::load() {
+    let engine = match support::load(&support::model_path(), support::options()) {
         Ok(engine) => engine,
         Err(error) => {
             eprintln!("{error}");

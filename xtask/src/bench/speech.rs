@@ -20,9 +20,15 @@ pub(super) fn arguments(paths: &Paths, options: &Options, command: &mut Command)
         if let Some(minutes) = options.minutes {
             command.arg("--minutes").arg(minutes.to_string());
         }
-    } else {
+    } else if !options.without_peers {
         let peer = setup::for_comparing_speech(paths)?;
         command.arg("--peer").arg(peer.join("bin/python"));
+    }
+    if options.without_sounds {
+        command.arg("--no-sounds");
+    }
+    for settings in &options.variant {
+        command.arg("--variant").arg(settings);
     }
     if let Some(language) = &options.language {
         command.arg("--language").arg(language);

@@ -11,15 +11,16 @@ use super::sounds;
 use super::support;
 
 /// Loops the first recording to so many minutes, and prints what they took.
-pub(crate) fn run(files: &[PathBuf], minutes: usize, language: &str) -> Result<(), String> {
+pub(crate) fn run(
+    files: &[PathBuf],
+    minutes: usize,
+    engine: &Engine,
+    options: &TranscribeOptions,
+) -> Result<(), String> {
     let file = files.first().ok_or("no recording")?;
-    let options = TranscribeOptions {
-        language: (language != "auto").then(|| language.to_owned()),
-        ..TranscribeOptions::default()
-    };
     let looped = std::env::temp_dir().join(format!("seva-long-{}.wav", std::process::id()));
     let done = write_looped(file, minutes * 60 * SAMPLE_RATE, &looped)
-        .and_then(|()| measure(&looped, &support::load()?, &options))
+        .and_then(|()| measure(&looped, engine, options))
         .map(|()| println!("  of                 {} over and over", file.display()));
     let _ = std::fs::remove_file(looped);
     done

@@ -1,15 +1,18 @@
 //! Measures the engine, side by side with faster-whisper where a Python that has it is named:
 //!
 //! `cargo run --release -p seva-speech --example bench_speech -- [--json FILE] [--peer PYTHON]
-//! [--language CODE] [--long] [--minutes N] [--no-sounds] FILE_OR_DIR...`
+//! [--language CODE] [--variant SETTINGS]... [--long] [--minutes N] [--no-sounds]
+//! FILE_OR_DIR...`
 //!
 //! Each recording goes through one engine right after the other, with as many threads. It is
 //! scored where `NAME.reference.txt` lies beside `NAME.ext`; where
 //! `NAME.transcribe-medical-stream.json.xz` does, so is what Transcribe Medical answered.
 //! `cargo xtask bench speech` gives all of that. `--long` loops the first recording to an hour,
-//! or to as many minutes as `--minutes` says.
+//! or to as many minutes as `--minutes` says. `--variant search=greedy,window=sound` measures
+//! other settings besides; with `--long`, instead.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod form;
 mod long;
 mod normalise;
 mod number_words;
@@ -21,17 +24,19 @@ mod sounds;
 mod spelling;
 #[path = "../support/mod.rs"]
 mod support;
+mod variant;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use seva_clinical_nlp::Extractor;
-use seva_speech::{CancelFlag, Engine, TranscribeOptions, decode};
+use seva_speech::{CancelFlag, Doses, Engine, TranscribeOptions};
 
 use peer::{Answer, Peer};
 use report::{Report, System};
 use score::Score;
+use variant::Variant;
 
 const EXTENSIONS: [&str; 7] = ["wav", "mp3", "flac", "mp4", "m4a", "webm", "ogg"];
 /// Names that the engine is told, at most.
@@ -45,7 +50,19 @@ struct Options {
     sounds: bool,
     peer: Option<PathBuf>,
     language: String,
+    variants: Vec<Variant>,
     files: Vec<PathBuf>,
+}
+
+impl Options {
+    fn transcribe(&self, terms: Vec<String>, doses: Doses) -> TranscribeOptions {
+        TranscribeOptions {
+            language: (self.language != "auto").then(|| self.language.clone()),
+            prompt_terms: terms,
+            doses,
+            ..TranscribeOptions::default()
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -54,7 +71,7 @@ fn main() -> ExitCode {
         Err(error) => return fail(&error),
     };
     if let Some(minutes) = options.long {
-        return match long::run(&options.files, minutes, &options.language) {
+        return match run_long(&options, minutes) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&error),
         };
@@ -85,6 +102,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String>
         sounds: true,
         peer: None,
         language: "en".to_owned(),
+        variants: Vec::new(),
         files: Vec::new(),
     };
     let mut named = Vec::new();
@@ -100,6 +118,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String>
             "--no-sounds" => options.sounds = false,
             "--peer" => options.peer = Some(value()?.into()),
             "--language" => options.language = value()?,
+            "--variant" => options.variants.push(Variant::parse(&value()?)?),
             _ => named.push(argument),
         }
     }
@@ -132,56 +151,100 @@ fn recordings(named: &[String]) -> Vec<PathBuf> {
     files
 }
 
-/// One engine, as it is asked.
-enum Asked<'a> {
-    Seva { terms: Vec<String> },
-    Peer(&'a mut Peer),
+/// The engine of this crate with some settings, and what came of them.
+struct Own<'a> {
+    system: System,
+    engine: &'a Engine,
+    has_names: bool,
+    doses: Doses,
+}
+
+impl Own<'_> {
+    /// The answer, and how many seconds of sound there were.
+    fn ask(&self, options: &Options, file: &Path) -> Result<(Answer, f64), String> {
+        let terms = if self.has_names { names() } else { Vec::new() };
+        let transcribe = options.transcribe(terms, self.doses);
+        let (begun, busy) = (Instant::now(), support::cpu_seconds());
+        let transcript = self
+            .engine
+            .transcribe_file(file, &transcribe, &mut |_| {}, &CancelFlag::new())
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        let answer = Answer {
+            text: transcript.text,
+            seconds: begun.elapsed().as_secs_f64(),
+            cpu_seconds: support::cpu_seconds() - busy,
+            peak_megabytes: support::peak_megabytes().unwrap_or_default(),
+        };
+        Ok((answer, transcript.duration_seconds))
+    }
+}
+
+fn run_long(options: &Options, minutes: usize) -> Result<(), String> {
+    let usual = Variant::parse("window=whole")?;
+    let variant = options.variants.first().unwrap_or(&usual);
+    let transcribe = options.transcribe(Vec::new(), variant.doses);
+    long::run(&options.files, minutes, &variant.load()?, &transcribe)
 }
 
 fn run(options: &Options) -> Result<Report, String> {
-    let engine = support::load()?;
+    let usual = support::load(&support::model_path(), support::options())?;
+    let others = options.variants.iter().map(Variant::load);
+    let others: Vec<Engine> = others.collect::<Result<_, _>>()?;
+    let own = |name: String, engine, has_names, doses| Own {
+        system: System::new(name),
+        engine,
+        has_names,
+        doses,
+    };
+    let mut all = vec![
+        own("SEVA".to_owned(), &usual, true, Doses::default()),
+        own(
+            "SEVA, no names expected".to_owned(),
+            &usual,
+            false,
+            Doses::default(),
+        ),
+    ];
+    for (variant, engine) in options.variants.iter().zip(&others) {
+        all.push(own(variant.name.clone(), engine, true, variant.doses));
+    }
     let threads = support::threads();
     let mut peer = match &options.peer {
         Some(python) => Some(Peer::start(python, threads, &options.language)?),
         None => None,
     };
-    let mut systems = vec![
-        System::new("SEVA"),
-        System::new("SEVA, no names expected"),
-        System::new("faster-whisper"),
-        System::new("Transcribe Medical, as recorded"),
-    ];
+    let mut of_peer = System::new("faster-whisper");
+    let mut of_cloud = System::new("Transcribe Medical, as recorded");
     for file in &options.files {
         let reference = std::fs::read_to_string(file.with_extension("reference.txt")).ok();
-        let mut asked = [
-            Some(Asked::Seva { terms: names() }),
-            Some(Asked::Seva { terms: Vec::new() }),
-            peer.as_mut().map(Asked::Peer),
-        ];
-        for (asked, system) in asked.iter_mut().zip(&mut systems) {
-            if let Some(asked) = asked {
-                let (answer, sound) = ask(&engine, options, asked, file)?;
-                system.add(file, answer, Some(sound), reference.as_deref());
-            }
+        let mut sound = 0.0;
+        for own in &mut all {
+            let (answer, seconds) = own.ask(options, file)?;
+            own.system
+                .add(file, answer, Some(seconds), reference.as_deref());
+            sound = seconds;
         }
+        let Some(peer) = &mut peer else { continue };
+        of_peer.add(file, peer.ask(file)?, Some(sound), reference.as_deref());
         let recorded = file.with_extension("transcribe-medical-stream.json.xz");
-        if let (Some(peer), true) = (&mut peer, recorded.is_file()) {
-            systems[3].add(file, peer.ask(&recorded)?, None, reference.as_deref());
+        if recorded.is_file() {
+            of_cloud.add(file, peer.ask(&recorded)?, None, reference.as_deref());
         }
     }
     if options.sounds {
-        ask_for_sounds(&engine, options, &mut systems, peer.as_mut())?;
+        ask_for_sounds(options, &mut all, peer.as_mut().zip(Some(&mut of_peer)))?;
     }
+    let mut systems: Vec<System> = all.into_iter().map(|own| own.system).collect();
+    systems.extend([of_peer, of_cloud]);
     systems.retain(|system| !system.is_empty());
     Ok(Report { threads, systems })
 }
 
-/// What both engines write where nobody speaks.
+/// What is written where nobody speaks.
 fn ask_for_sounds(
-    engine: &Engine,
     options: &Options,
-    systems: &mut [System],
-    mut peer: Option<&mut Peer>,
+    all: &mut [Own<'_>],
+    mut peer: Option<(&mut Peer, &mut System)>,
 ) -> Result<(), String> {
     let folder = std::env::temp_dir().join(format!("seva-sounds-{}", std::process::id()));
     let io = |error: std::io::Error| format!("{}: {error}", folder.display());
@@ -189,21 +252,15 @@ fn ask_for_sounds(
     for (name, samples) in sounds::all() {
         let file = folder.join(format!("{name}.wav"));
         std::fs::write(&file, sounds::wav(&samples)).map_err(io)?;
-        let mut asked = [
-            Some(Asked::Seva { terms: names() }),
-            Some(Asked::Seva { terms: Vec::new() }),
-            peer.as_deref_mut().map(Asked::Peer),
-        ];
-        for (asked, system) in asked.iter_mut().zip(systems.iter_mut()) {
-            if let Some(asked) = asked {
-                // Silence is refused by the decoder, in words of its own: nothing is written.
-                let text = match ask(engine, options, asked, &file) {
-                    Ok((answer, _)) => answer.text,
-                    Err(_) if matches!(asked, Asked::Seva { .. }) => String::new(),
-                    Err(error) => return Err(error),
-                };
-                system.add_sound(name, Score::of("", &text).invented);
-            }
+        let invented = |text: &str| Score::of("", text).invented;
+        for own in &mut *all {
+            // Silence is refused by the decoder, in words of its own: nothing is written.
+            let text = own.ask(options, &file).map(|(answer, _)| answer.text);
+            own.system
+                .add_sound(name, invented(&text.unwrap_or_default()));
+        }
+        if let Some((peer, system)) = &mut peer {
+            system.add_sound(name, invented(&peer.ask(&file)?.text));
         }
     }
     std::fs::remove_dir_all(&folder).map_err(io)
@@ -216,38 +273,4 @@ fn names() -> Vec<String> {
     }
     let terms = Extractor::embedded().prompt_terms(PROMPT_TERMS);
     terms.into_iter().map(str::to_owned).collect()
-}
-
-/// The answer, and how many seconds of sound there were.
-fn ask(
-    engine: &Engine,
-    options: &Options,
-    asked: &mut Asked<'_>,
-    file: &Path,
-) -> Result<(Answer, f64), String> {
-    let said = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
-    let cancel = CancelFlag::new();
-    let terms = match asked {
-        Asked::Seva { terms } => std::mem::take(terms),
-        Asked::Peer(peer) => {
-            let pcm = decode(file, &cancel).map(|pcm| pcm.seconds());
-            return Ok((peer.ask(file)?, pcm.unwrap_or_default()));
-        }
-    };
-    let (begun, busy) = (Instant::now(), support::cpu_seconds());
-    let transcribe = TranscribeOptions {
-        language: (options.language != "auto").then(|| options.language.clone()),
-        prompt_terms: terms,
-        ..TranscribeOptions::default()
-    };
-    let transcript = engine
-        .transcribe_file(file, &transcribe, &mut |_| {}, &cancel)
-        .map_err(|error| said(&error))?;
-    let answer = Answer {
-        text: transcript.text,
-        seconds: begun.elapsed().as_secs_f64(),
-        cpu_seconds: support::cpu_seconds() - busy,
-        peak_megabytes: support::peak_megabytes().unwrap_or_default(),
-    };
-    Ok((answer, transcript.duration_seconds))
 }

@@ -16,7 +16,7 @@ pub(crate) struct Report {
 
 /// An engine, and what came of it.
 pub(crate) struct System {
-    name: &'static str,
+    name: String,
     files: Vec<Measured>,
     /// Words written for each sound that holds none.
     sounds: Vec<(&'static str, usize)>,
@@ -31,9 +31,9 @@ struct Measured {
 }
 
 impl System {
-    pub(crate) fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
         Self {
-            name,
+            name: name.into(),
             files: Vec::new(),
             sounds: Vec::new(),
         }

@@ -1,6 +1,6 @@
 //! What both examples share: where the model is, and how to load it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use seva_speech::{Engine, EngineOptions, default_threads};
 
@@ -26,10 +26,17 @@ pub(crate) fn threads() -> usize {
     given.unwrap_or_else(default_threads)
 }
 
-/// Loads the model, or says how to get one.
-pub(crate) fn load() -> Result<Engine, String> {
-    let path = model_path();
-    Engine::load(&path, EngineOptions { threads: threads() }).map_err(|error| {
+/// The usual settings.
+pub(crate) fn options() -> EngineOptions {
+    EngineOptions {
+        threads: threads(),
+        ..EngineOptions::default()
+    }
+}
+
+/// Loads a model, or says how to get one.
+pub(crate) fn load(path: &Path, options: EngineOptions) -> Result<Engine, String> {
+    Engine::load(path, options).map_err(|error| {
         format!(
             "{error} ({}; `cargo xtask setup` installs it, SEVA_WHISPER_MODEL names another)",
             path.display()

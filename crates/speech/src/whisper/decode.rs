@@ -1,14 +1,15 @@
 //! One piece of sound at a time through the model, and what of its answer can be believed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use whisper_rs::{WhisperState, WhisperTokenId, get_lang_id, get_lang_str};
 
-use super::job::Job;
+use super::job::{Job, Strategy};
 use super::names::Names;
 use super::watch::Watch;
 use super::words::{Token, words};
-use super::{Engine, TranscribeOptions, Turn, seconds};
+use super::{Engine, Search, TranscribeOptions, Turn, seconds};
 use crate::audio::measure::Measured;
 use crate::cut::Piece;
 use crate::{CancelFlag, Segment, SpeechError};
@@ -22,6 +23,10 @@ const LEAST_LOG_PROBABILITY: f64 = -1.0;
 
 /// The one language of a model that is not multilingual.
 const ENGLISH: &str = "en";
+
+/// So many tokens in a row have at least so many different ones, but for repetitions.
+const CIRCLE: usize = 32;
+const CIRCLE_TOKENS: usize = 11;
 
 /// Some of a recording's sound, with what was measured on all of it.
 #[derive(Clone, Copy)]
@@ -76,6 +81,30 @@ struct Heard {
     start: f64,
 }
 
+impl Heard {
+    /// The mean log probability of its tokens.
+    fn mean(&self) -> f64 {
+        let count = self.tokens.len().max(1) as f64;
+        let sum: f64 = self.tokens.iter().map(|token| token.log_probability).sum();
+        sum / count
+    }
+
+    /// Whether it goes round in circles, as the model does when it has lost its way.
+    fn repeats(&self) -> bool {
+        self.tokens.windows(CIRCLE).any(|tokens| {
+            let different: HashSet<&[u8]> = tokens.iter().map(|t| t.bytes.as_slice()).collect();
+            different.len() < CIRCLE_TOKENS
+        })
+    }
+}
+
+/// Whether an answer should be searched for again: nothing, or something in it that the
+/// model hardly believes or repeats.
+fn is_doubtful(answer: &[Heard], doubtful: f64) -> bool {
+    let is_poor = |heard: &Heard| heard.mean() < doubtful || heard.repeats();
+    answer.is_empty() || answer.iter().any(is_poor)
+}
+
 impl<'a> Decoder<'a> {
     pub(crate) fn new(
         engine: &'a Engine,
@@ -119,12 +148,32 @@ impl<'a> Decoder<'a> {
         if self.cancel.is_cancelled() {
             return Err(SpeechError::Cancelled);
         }
-        self.run(sound, piece, manner, heard)?;
-        let answer = self.answer(piece);
+        let answer = self.search(sound, piece, manner, heard)?;
         Ok(answer
             .iter()
             .filter_map(|heard| believe(heard, sound, manner))
             .collect())
+    }
+
+    fn search(
+        &mut self,
+        sound: Sound<'_>,
+        piece: Piece,
+        manner: Manner,
+        heard: &mut dyn FnMut(f64),
+    ) -> Result<Vec<Heard>, SpeechError> {
+        match self.engine.options.search {
+            Search::Beam(size) => self.run(sound, piece, manner, Strategy::Beam(size), heard),
+            Search::Greedy => self.run(sound, piece, manner, Strategy::Greedy, heard),
+            Search::GreedyThenBeam { beam, doubtful } => {
+                let answer = self.run(sound, piece, manner, Strategy::GreedyOnce, heard)?;
+                if is_doubtful(&answer, doubtful) {
+                    self.run(sound, piece, manner, Strategy::Beam(beam), heard)
+                } else {
+                    Ok(answer)
+                }
+            }
+        }
     }
 
     fn run(
@@ -132,8 +181,9 @@ impl<'a> Decoder<'a> {
         sound: Sound<'_>,
         piece: Piece,
         manner: Manner,
+        strategy: Strategy,
         heard: &mut dyn FnMut(f64),
-    ) -> Result<(), SpeechError> {
+    ) -> Result<Vec<Heard>, SpeechError> {
         let Some(state) = self.state.take() else {
             return Err(SpeechError::Cancelled);
         };
@@ -146,6 +196,9 @@ impl<'a> Decoder<'a> {
             } else {
                 Vec::new()
             },
+            strategy,
+            window: self.engine.options.window,
+            places: self.engine.context.n_audio_ctx(),
             has_stamps: manner != Manner::Afresh,
             watch: Watch::new(
                 self.cancel.clone(),
@@ -157,7 +210,8 @@ impl<'a> Decoder<'a> {
         let done = job.run_beside(self.cancel, heard)?;
         self.state = Some(done.state);
         self.language = done.language;
-        done.result.map_err(SpeechError::Engine)
+        done.result.map_err(SpeechError::Engine)?;
+        Ok(self.answer(piece))
     }
 
     /// Reads the decoder's tokens; times become those of the recording.
@@ -178,8 +232,12 @@ impl<'a> Decoder<'a> {
                     continue;
                 }
                 let data = token.token_data();
-                if data.t_dtw >= 0 {
-                    now = (offset + data.t_dtw as f64 / 100.0).clamp(now, latest);
+                let end = match self.engine.options.flash_attention {
+                    true => data.t1,
+                    false => data.t_dtw,
+                };
+                if end >= 0 {
+                    now = (offset + end as f64 / 100.0).clamp(now, latest);
                 }
                 tokens.push(Token {
                     bytes: token.to_bytes().unwrap_or_default().to_vec(),
@@ -195,13 +253,7 @@ impl<'a> Decoder<'a> {
 
 /// A segment, unless it was invented.
 fn believe(heard: &Heard, sound: Sound<'_>, manner: Manner) -> Option<Believed> {
-    let count = heard.tokens.len().max(1) as f64;
-    let mean = heard
-        .tokens
-        .iter()
-        .map(|token| token.log_probability)
-        .sum::<f64>()
-        / count;
+    let mean = heard.mean();
     let words = words(&heard.tokens, heard.start, &sound.measured.envelope);
     let (start, end) = (words.first()?.start, words.last()?.end);
     // Never the text itself: it is a patient's.
@@ -262,4 +314,39 @@ fn prompt_tokens(engine: &Engine, terms: &[String]) -> Result<Vec<WhisperTokenId
         (text, fitting) = (longer, tokens);
     }
     Ok(fitting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(words: &[&str], log_probability: f64) -> Heard {
+        let token = |word: &&str| Token {
+            bytes: word.as_bytes().to_vec(),
+            log_probability,
+            end: 0.0,
+        };
+        Heard {
+            tokens: words.iter().map(token).collect(),
+            start: 0.0,
+        }
+    }
+
+    #[test]
+    fn a_poor_phrase_among_good_ones_is_doubtful_and_so_is_none() {
+        let good = || heard(&["Take", " one", " daily"], -0.1);
+        let poor = heard(&["Parrisatimol"], -0.9);
+        assert!(!is_doubtful(&[good(), good()], -0.4));
+        assert!(is_doubtful(&[good(), poor], -0.4));
+        assert!(is_doubtful(&[], -0.4));
+    }
+
+    #[test]
+    fn a_phrase_that_goes_round_in_circles_is_doubtful() {
+        let round = ["10", " mg", ","].repeat(12);
+        assert!(is_doubtful(&[heard(&round, -0.1)], -0.4));
+        let listed: Vec<String> = (0..36).map(|at| at.to_string()).collect();
+        let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
+        assert!(!is_doubtful(&[heard(&listed, -0.1)], -0.4));
+    }
 }

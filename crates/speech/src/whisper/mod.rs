@@ -5,6 +5,7 @@ mod decode;
 mod job;
 mod model;
 mod names;
+mod options;
 mod progress;
 mod run;
 mod settle;
@@ -19,21 +20,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use whisper_rs::{DtwParameters, WhisperContext, WhisperContextParameters, install_logging_hooks};
 
 use crate::audio::measure::Measure;
-use crate::figures::Doses;
 use crate::{
-    AudioError, CancelFlag, Event, FileError, Pcm, SAMPLE_RATE, Segment, SpeechError, Transcript,
+    AudioError, CancelFlag, Event, FileError, Pcm, SAMPLE_RATE, SpeechError, Transcript,
     decode_in_pieces,
 };
 use model::ModelHeader;
+pub use options::{EngineOptions, Search, TranscribeOptions, Window};
 use run::Run;
 pub use threads::default_threads;
+
+/// Whether whisper.cpp was built for a graphics card. Where there is none, it takes the
+/// processor.
+const HAS_GPU: bool = cfg!(any(feature = "cuda", feature = "metal"));
 
 /// A loaded model. Load it once and share it: it is `Send` and `Sync`, and each
 /// transcription brings its own working memory.
 pub struct Engine {
     context: WhisperContext,
     is_multilingual: bool,
-    threads: usize,
+    options: EngineOptions,
     /// Transcriptions that run now.
     running: Arc<AtomicUsize>,
 }
@@ -60,52 +65,8 @@ impl Drop for Turn {
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Engine")
-            .field("threads", &self.threads)
+            .field("options", &self.options)
             .finish_non_exhaustive()
-    }
-}
-
-/// How to run the engine.
-#[derive(Clone, Copy, Debug)]
-pub struct EngineOptions {
-    /// Threads at most, shared by the transcriptions that run at once. A busy machine gives
-    /// fewer: see [`default_threads`].
-    pub threads: usize,
-}
-
-impl Default for EngineOptions {
-    fn default() -> Self {
-        Self {
-            threads: default_threads(),
-        }
-    }
-}
-
-/// How to transcribe one recording.
-#[derive(Clone, Debug)]
-pub struct TranscribeOptions {
-    /// ISO 639-1 code of the spoken language; `None` listens for it, which costs a second.
-    /// Anything but English needs a multilingual model.
-    pub language: Option<String>,
-    /// Words to expect, the likeliest first: names of medicines, say. The first 20 stand
-    /// before each piece as if they had just been said. Of all of them, a thousand if need
-    /// be, one that is begun is likelier to be gone on with: that adds none by itself.
-    pub prompt_terms: Vec<String>,
-    /// How doses are written in an English text. Other languages are written as heard.
-    pub doses: Doses,
-    /// Segments of this recording that an interrupted run has handed out already: they
-    /// open the transcript again, and are not handed out a second time.
-    pub resume_from: Option<Vec<Segment>>,
-}
-
-impl Default for TranscribeOptions {
-    fn default() -> Self {
-        Self {
-            language: Some("en".to_owned()),
-            prompt_terms: Vec::new(),
-            doses: Doses::default(),
-            resume_from: None,
-        }
     }
 }
 
@@ -118,17 +79,22 @@ impl Engine {
         install_logging_hooks();
         let header = ModelHeader::read(model)?;
         let mut parameters = WhisperContextParameters::default();
-        parameters.use_gpu(false).flash_attn(false);
-        parameters.dtw_parameters(DtwParameters {
-            mode: header.alignment(),
-            ..Default::default()
-        });
+        parameters
+            .use_gpu(HAS_GPU)
+            .flash_attn(options.flash_attention);
+        // The attention whose course tells when each word was said is not kept by the other.
+        if !options.flash_attention {
+            parameters.dtw_parameters(DtwParameters {
+                mode: header.alignment(),
+                ..Default::default()
+            });
+        }
         let context = WhisperContext::new_with_params(model, parameters)
             .map_err(|_| SpeechError::ModelInvalid)?;
         Ok(Self {
             context,
             is_multilingual: header.is_multilingual(),
-            threads: options.threads.max(1),
+            options,
             running: Arc::default(),
         })
     }
@@ -137,7 +103,7 @@ impl Engine {
         self.running.fetch_add(1, Ordering::Relaxed);
         Turn {
             running: Arc::clone(&self.running),
-            wanted: self.threads,
+            wanted: self.options.threads.max(1),
         }
     }
 
