@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use whisper_rs::{WhisperState, WhisperTokenId, get_lang_id, get_lang_str};
+use whisper_rs::{WhisperState, get_lang_id, get_lang_str};
 
+use super::expected::Expected;
 use super::job::{Job, Strategy};
-use super::names::Names;
 use super::watch::Watch;
 use super::words::{Token, words};
 use super::{Engine, Search, TranscribeOptions, Turn, seconds};
@@ -14,10 +14,6 @@ use crate::audio::measure::Measured;
 use crate::cut::Piece;
 use crate::{CancelFlag, Segment, SpeechError};
 
-/// Half of the model's text window, less the token that opens the prompt.
-const PROMPT_TOKENS: usize = 200;
-/// So many terms stand before a piece: each more takes from the weight of the others.
-const PROMPTED: usize = 20;
 /// Mean log probability of a token under which a segment is invented.
 const LEAST_LOG_PROBABILITY: f64 = -1.0;
 
@@ -63,8 +59,7 @@ pub(crate) struct Decoder<'a> {
     /// Away while the model works, and for good after a cancellation.
     state: Option<WhisperState>,
     language: Option<String>,
-    prompt: Vec<WhisperTokenId>,
-    names: Arc<Names>,
+    expected: Arc<Expected>,
     turn: Arc<Turn>,
 }
 
@@ -113,16 +108,16 @@ impl<'a> Decoder<'a> {
     ) -> Result<Self, SpeechError> {
         let language = language(engine, options.language.as_deref())?;
         let state = Some(engine.context.create_state().map_err(SpeechError::Engine)?);
-        let prompt = prompt_tokens(engine, &options.prompt_terms)?;
-        let names = Arc::new(Names::new(&engine.context, &options.prompt_terms));
+        let expected = engine
+            .expected
+            .get(&engine.context, &options.prompt_terms)?;
         let turn = Arc::new(engine.take_turn());
         Ok(Self {
             engine,
             cancel,
             state,
             language,
-            prompt,
-            names,
+            expected,
             turn,
         })
     }
@@ -133,7 +128,7 @@ impl<'a> Decoder<'a> {
     }
 
     pub(crate) fn has_prompt(&self) -> bool {
-        !self.prompt.is_empty()
+        !self.expected.prompt.is_empty()
     }
 
     /// What can be believed of the model's answer to one stretch of a sound; `heard` learns
@@ -192,7 +187,7 @@ impl<'a> Decoder<'a> {
             samples: sound.samples[piece.start - sound.first..piece.end - sound.first].to_vec(),
             language: self.language.clone(),
             prompt: if manner == Manner::Expecting {
-                self.prompt.clone()
+                self.expected.prompt.clone()
             } else {
                 Vec::new()
             },
@@ -203,7 +198,7 @@ impl<'a> Decoder<'a> {
             watch: Watch::new(
                 self.cancel.clone(),
                 &self.engine.context,
-                Arc::clone(&self.names),
+                Arc::clone(&self.expected),
             ),
             turn: Arc::clone(&self.turn),
         };
@@ -287,33 +282,6 @@ fn language(engine: &Engine, wanted: Option<&str>) -> Result<Option<String>, Spe
         return Err(SpeechError::EnglishOnly);
     }
     Ok(Some(known.to_owned()))
-}
-
-/// The terms as a sentence the model may have heard just before, as many as fit.
-fn prompt_tokens(engine: &Engine, terms: &[String]) -> Result<Vec<WhisperTokenId>, SpeechError> {
-    let mut fitting = Vec::new();
-    let mut text = String::new();
-    for term in terms
-        .iter()
-        .take(PROMPTED)
-        .map(|term| term.replace('\0', " "))
-    {
-        let longer = if text.is_empty() {
-            format!(" Medicines: {term}")
-        } else {
-            format!("{text}, {term}")
-        };
-        // No text has more tokens than bytes; with less room the tokenizer's answer is undefined.
-        let tokens = engine
-            .context
-            .tokenize(&format!("{longer}."), longer.len() + 2)
-            .map_err(SpeechError::Engine)?;
-        if tokens.len() > PROMPT_TOKENS {
-            break;
-        }
-        (text, fitting) = (longer, tokens);
-    }
-    Ok(fitting)
 }
 
 #[cfg(test)]

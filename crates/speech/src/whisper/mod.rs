@@ -2,6 +2,7 @@
 
 mod cover;
 mod decode;
+mod expected;
 mod job;
 mod model;
 mod names;
@@ -24,6 +25,7 @@ use crate::{
     AudioError, CancelFlag, Event, FileError, Pcm, SAMPLE_RATE, SpeechError, Transcript,
     decode_in_pieces,
 };
+use expected::LastExpected;
 use model::ModelHeader;
 pub use options::{EngineOptions, Search, TranscribeOptions, Window};
 use run::Run;
@@ -39,6 +41,7 @@ pub struct Engine {
     context: WhisperContext,
     is_multilingual: bool,
     options: EngineOptions,
+    expected: LastExpected,
     /// Transcriptions that run now.
     running: Arc<AtomicUsize>,
 }
@@ -95,6 +98,7 @@ impl Engine {
             context,
             is_multilingual: header.is_multilingual(),
             options,
+            expected: LastExpected::default(),
             running: Arc::default(),
         })
     }

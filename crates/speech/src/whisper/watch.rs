@@ -10,7 +10,7 @@ use whisper_rs::{
     WhisperTokenId,
 };
 
-use super::names::Names;
+use super::expected::Expected;
 use crate::CancelFlag;
 
 /// How long a text token lasts in ordinary dictation, in hundredths of a second.
@@ -23,7 +23,7 @@ pub(crate) struct Watch {
     first_timestamp: i32,
     /// How many tokens the model knows.
     vocabulary: usize,
-    names: Arc<Names>,
+    expected: Arc<Expected>,
     progress: Progress,
 }
 
@@ -41,12 +41,16 @@ impl Progress {
 }
 
 impl Watch {
-    pub(crate) fn new(cancel: CancelFlag, context: &WhisperContext, names: Arc<Names>) -> Self {
+    pub(crate) fn new(
+        cancel: CancelFlag,
+        context: &WhisperContext,
+        expected: Arc<Expected>,
+    ) -> Self {
         Self {
             cancel,
             first_timestamp: context.token_beg(),
             vocabulary: usize::try_from(context.n_vocab()).unwrap_or(0),
-            names,
+            expected,
             progress: Progress::default(),
         }
     }
@@ -132,5 +136,5 @@ unsafe extern "C" fn on_tokens(
     // to the candidate that this call is about and to nobody else during it.
     let odds = unsafe { std::slice::from_raw_parts_mut(odds, watch.vocabulary) };
     let written: Vec<WhisperTokenId> = tokens.iter().map(|token| token.id).collect();
-    watch.names.lean(&written, odds);
+    watch.expected.names.lean(&written, odds);
 }
