@@ -283,8 +283,11 @@ fn email(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
 
 /// "asha dot verma at example dot com".
 fn spoken_email(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    // No address has more parts: "dot a dot a ..." would be asked anew at each word.
     let dotted = |mut index: usize| {
-        while matches!(tokens.lower(index), "dot" | "underscore") && tokens.get(index + 1).is_some()
+        while index < at + 12
+            && matches!(tokens.lower(index), "dot" | "underscore")
+            && tokens.get(index + 1).is_some()
         {
             index += 2;
         }

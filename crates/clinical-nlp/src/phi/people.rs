@@ -64,7 +64,8 @@ const NO_NAME: &[&str] = &[
     "also",
 ];
 
-const OCCUPATIONS: &[&str] = &[
+/// What is a profession behind "a" or "works as".
+pub(super) const OCCUPATIONS: &[&str] = &[
     "accountant",
     "carpenter",
     "clerk",
