@@ -1,21 +1,21 @@
 //! Abbreviations that a text defines: after "deep vein thrombosis (DVT)" every "DVT" is one.
 
+use rustc_hash::FxHashMap;
+
 use crate::lexicon::Entry;
 use crate::matcher::Mention;
 use crate::text::{Gap, Kind, Sentence, Tokens};
 
-/// An abbreviation with what it stands for.
-struct Definition<'t> {
-    short: &'t str,
-    entry: Entry,
-}
+/// Abbreviations with what each stands for.
+type Definitions<'t> = FxHashMap<&'t str, Entry>;
 
 /// Adds a mention wherever an abbreviation stands that the text defines behind another mention.
 pub(crate) fn add(tokens: &Tokens<'_>, sentences: &[Sentence], mentions: &mut Vec<Mention>) {
-    let definitions: Vec<Definition<'_>> = mentions
-        .iter()
-        .filter_map(|mention| definition(tokens, mention))
-        .collect();
+    let mut definitions = Definitions::default();
+    for (short, entry) in mentions.iter().filter_map(|m| definition(tokens, m)) {
+        // What was defined first stays.
+        definitions.entry(short).or_insert(entry);
+    }
     if definitions.is_empty() {
         return;
     }
@@ -47,7 +47,7 @@ pub(crate) fn add(tokens: &Tokens<'_>, sentences: &[Sentence], mentions: &mut Ve
 }
 
 /// What the text says an abbreviation is outweighs what the lexicon says.
-fn redefined(tokens: &Tokens<'_>, definitions: &[Definition<'_>], mention: Mention) -> Mention {
+fn redefined(tokens: &Tokens<'_>, definitions: &Definitions<'_>, mention: Mention) -> Mention {
     let single = mention.end == mention.first + 1;
     match defined(tokens, definitions, mention.first).filter(|_| single) {
         Some(entry) => Mention { entry, ..mention },
@@ -55,16 +55,14 @@ fn redefined(tokens: &Tokens<'_>, definitions: &[Definition<'_>], mention: Menti
     }
 }
 
-fn defined(tokens: &Tokens<'_>, definitions: &[Definition<'_>], at: usize) -> Option<Entry> {
+fn defined(tokens: &Tokens<'_>, definitions: &Definitions<'_>, at: usize) -> Option<Entry> {
     let word = tokens.original(at);
-    let found = definitions
-        .iter()
-        .find(|d| d.short == word || word.strip_suffix('s') == Some(d.short))?;
-    Some(found.entry)
+    let many = || definitions.get(word.strip_suffix('s')?);
+    definitions.get(word).or_else(many).copied()
 }
 
 /// "(DVT)" right behind a mention, when its letters are those of the words before it.
-fn definition<'t>(tokens: &Tokens<'t>, mention: &Mention) -> Option<Definition<'t>> {
+fn definition<'t>(tokens: &Tokens<'t>, mention: &Mention) -> Option<(&'t str, Entry)> {
     let at = mention.end;
     let bracketed = tokens.gap(at).has(Gap::BRACKET) && tokens.gap(at + 1).has(Gap::BRACKET);
     if !bracketed || tokens.get(at)?.kind != Kind::Word {
@@ -82,10 +80,7 @@ fn definition<'t>(tokens: &Tokens<'t>, mention: &Mention) -> Option<Definition<'
     let stands = (least..=mention.first)
         .rev()
         .any(|first| abbreviates(tokens, short, first, at));
-    (shaped && stands).then_some(Definition {
-        short,
-        entry: mention.entry,
-    })
+    (shaped && stands).then_some((short, mention.entry))
 }
 
 /// Whether the letters stand in this order in the words, the first of both being the same.

@@ -249,8 +249,12 @@ fn dosed(tokens: &Tokens<'_>, sentence: &Sentence, mention: &Mention) -> bool {
 
 /// Whether tokens `first..end` tell to take a medicine.
 pub(crate) fn prescribes(reading: &Reading<'_>, first: usize, end: usize) -> bool {
-    reading.mentions.iter().any(|mention| {
-        mention.kind().is_medicine() && mention.first >= first && mention.end <= end && {
+    let from = reading.mentions.partition_point(|m| m.first < first);
+    let mut inside = reading.mentions[from..]
+        .iter()
+        .take_while(|mention| mention.first < end);
+    inside.any(|mention| {
+        mention.kind().is_medicine() && mention.end <= end && {
             let traits = reading.scopes.traits(
                 mention.sentence,
                 mention.first,

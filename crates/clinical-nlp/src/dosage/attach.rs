@@ -34,12 +34,14 @@ pub(crate) fn attach(
     pieces: &[Piece],
     conditions: &[(usize, usize)],
 ) -> Vec<Attached> {
+    let spans = pieces.iter().map(|piece| (piece.first, piece.end));
     let context = Context {
         tokens,
         from,
         medications,
         pieces,
         conditions,
+        covered: covered(from, spans.chain(conditions.iter().copied())),
     };
     let mut attached: Vec<Attached> = Vec::new();
     let prefixes = context.prefixes();
@@ -81,12 +83,26 @@ pub(crate) fn attach(
     attached
 }
 
+/// Which tokens from `from` on stand in one of the spans.
+fn covered(from: usize, spans: impl Iterator<Item = (usize, usize)>) -> Vec<bool> {
+    let mut covered = Vec::new();
+    for (first, end) in spans.filter(|(first, end)| from <= *first && first < end) {
+        if covered.len() < end - from {
+            covered.resize(end - from, false);
+        }
+        covered[first - from..end - from].fill(true);
+    }
+    covered
+}
+
 pub(super) struct Context<'a> {
     pub(super) tokens: &'a Tokens<'a>,
     pub(super) from: usize,
     pub(super) medications: &'a [Medication],
     pub(super) pieces: &'a [Piece],
     pub(super) conditions: &'a [(usize, usize)],
+    /// Of the tokens from `from` on, those of pieces and conditions.
+    pub(super) covered: Vec<bool>,
 }
 
 impl Context<'_> {

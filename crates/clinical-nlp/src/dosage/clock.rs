@@ -77,7 +77,7 @@ pub(super) fn weekdays(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timi
         return None;
     }
     let mut end = at + 1;
-    loop {
+    while days.len() < 7 {
         let and =
             usize::from(matches!(tokens.lower(end), "and" | "on") || tokens.lower(end) == "&");
         let gap = Gap::SPACE.or(Gap::COMMA).or(Gap::SLASH).or(Gap::HYPHEN);

@@ -133,7 +133,7 @@ fn evening_list(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
         ..Timing::default()
     };
     let mut end = first + 1;
-    loop {
+    while timing.when.len() < 6 {
         let and = usize::from(matches!(tokens.lower(end), "and" | "at"));
         let Some(when) = time_of_day(tokens.lower(end + and)) else {
             break;

@@ -32,7 +32,11 @@ pub(super) fn meals(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)
     let (mut end, point) = point(tokens, at, side)?;
     let mut timing = Timing::default();
     say(&mut timing, side, point);
-    while let Some((after, more)) = another(tokens, end, side) {
+    // A day has three meals, which may be said twice.
+    for _ in 0..5 {
+        let Some((after, more)) = another(tokens, end, side) else {
+            break;
+        };
         say(&mut timing, side, more);
         end = after;
     }

@@ -76,13 +76,8 @@ impl Context<'_> {
             && word.bytes().all(|byte| byte.is_ascii_alphabetic())
             && !is_link(word)
             && single(self.tokens, at).is_none()
-            && !self
-                .conditions
-                .iter()
-                .any(|(first, end)| *first <= at && at < *end)
-            && !self
-                .pieces
-                .iter()
-                .any(|piece| piece.first <= at && at < piece.end)
+            && !at
+                .checked_sub(self.from)
+                .is_some_and(|place| self.covered.get(place) == Some(&true))
     }
 }
