@@ -90,19 +90,32 @@ impl Titles {
 
     /// Titles by the weight of the words that they share with `query`, the likest first.
     fn like(&self, query: &FxHashSet<String>, least: f32) -> Vec<Ranked> {
+        let number = |word: &String| self.numbers.get(word.as_str()).map(|n| *n as usize);
+        let mut known: Vec<usize> = query.iter().filter_map(number).collect();
+        // The rarest first: few titles have it, and it tells most.
+        known.sort_by(|a, b| self.weights[*b].total_cmp(&self.weights[*a]).then(a.cmp(b)));
+        let mut left: f32 = known.iter().map(|word| self.weights[*word]).sum();
+        // A word that no title has is as telling as the rarest.
+        let strange = (query.len() - known.len()) as f32 * (self.sums.len() as f32).ln_1p();
+        let asked = left + strange;
+        // A title is at least as long as what it shares, so that it has to share so much.
+        let needed = least * asked / (2.0 - least);
         let mut shared: FxHashMap<u32, f32> = FxHashMap::default();
-        let mut asked = 0.0;
-        for word in query {
-            let Some(number) = self.numbers.get(word.as_str()) else {
-                // A word that no title has is as telling as the rarest.
-                asked += (self.sums.len() as f32).ln_1p();
-                continue;
-            };
-            let weight = self.weights[*number as usize];
-            asked += weight;
-            for row in &self.having[*number as usize] {
-                *shared.entry(*row).or_default() += weight;
+        for word in known {
+            let (weight, rows) = (self.weights[word], &self.having[word]);
+            if left + 0.001 >= needed {
+                for row in rows {
+                    *shared.entry(*row).or_default() += weight;
+                }
+            } else {
+                // Too little is left for a title that has none of the rarer words.
+                for (row, both) in &mut shared {
+                    if rows.binary_search(row).is_ok() {
+                        *both += weight;
+                    }
+                }
             }
+            left -= weight;
         }
         let likeness = |row: u32, both: f32| 2.0 * both / (asked + self.sums[row as usize]);
         let all = shared
@@ -129,6 +142,9 @@ pub(super) fn words(text: &str) -> FxHashSet<String> {
 fn spelling(word: &str) -> String {
     if word == "ache" {
         return "pain".to_owned();
+    }
+    if !["ae", "oe", "mour"].iter().any(|part| word.contains(part)) {
+        return word.to_owned();
     }
     word.replace("ae", "e")
         .replace("oe", "e")
@@ -182,4 +198,50 @@ pub(super) fn neighbours(lexicon: &Lexicon, row: usize) -> &'static [Ranked] {
 fn alike(a: &FxHashSet<String>, b: &FxHashSet<String>) -> f32 {
     let shared = a.iter().filter(|word| b.contains(*word)).count();
     2.0 * shared as f32 / (a.len() + b.len()).max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every title against the query, without leaving any out beforehand.
+    fn compared(query: &FxHashSet<String>, least: f32) -> Vec<u32> {
+        let rows = Lexicon::embedded().icd10_rows();
+        let weight = |word: &String| match TITLES.numbers.get(word.as_str()) {
+            Some(number) => TITLES.weights[*number as usize],
+            None => (rows.len() as f32).ln_1p(),
+        };
+        let asked: f32 = query.iter().map(weight).sum();
+        let likeness = |title: &str| {
+            let title = words(title);
+            let both: f32 = title.intersection(query).map(weight).sum();
+            2.0 * both / (asked + title.iter().map(weight).sum::<f32>())
+        };
+        (0_u32..)
+            .zip(rows)
+            .filter(|(_, (_, title))| likeness(title) >= least)
+            .map(|(row, _)| row)
+            .collect()
+    }
+
+    #[test]
+    fn no_title_that_is_alike_is_left_out_beforehand() {
+        for text in [
+            "pain in the left knee",
+            "acute bronchitis",
+            "chronic kidney disease stage 3",
+            "haemorrhage of the unheard-of organ",
+            "pain",
+        ] {
+            let query = words(text);
+            // Not at the edge, where the order of adding decides.
+            let mut found: Vec<u32> = TITLES
+                .like(&query, 0.6003)
+                .into_iter()
+                .map(|(row, _)| row)
+                .collect();
+            found.sort_unstable();
+            assert_eq!(found, compared(&query, 0.6003), "{text}");
+        }
+    }
 }

@@ -39,6 +39,7 @@ impl Gap {
 
     fn of(c: char) -> Self {
         match c {
+            ' ' => Self::SPACE,
             '\n' | '\r' => Self::LINE.or(Self::SPACE),
             '-' | '\u{2010}'..='\u{2015}' => Self::HYPHEN,
             '\'' | '\u{2019}' | '\u{2018}' => Self::APOSTROPHE,
@@ -279,7 +280,12 @@ fn word_end(text: &str, start: usize) -> (usize, bool) {
     if dotted > start {
         return (dotted, true);
     }
+    // Most words are ASCII to their end.
     let rest = &text[start..];
+    let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    if rest.as_bytes().get(plain).is_none_or(u8::is_ascii) {
+        return (start + plain, false);
+    }
     let length = rest
         .char_indices()
         .find(|(_, c)| !(c.is_alphanumeric() || is_mark(*c)))
@@ -311,6 +317,10 @@ fn dotted_end(text: &str, start: usize) -> usize {
 
 /// Bytes of a possessive ending, which belongs to no token.
 fn possessive(text: &str, at: usize) -> usize {
+    // An apostrophe, or the first byte of the curved one.
+    if !matches!(text.as_bytes().get(at), Some(b'\'' | 0xe2)) {
+        return 0;
+    }
     for ending in ["'s", "\u{2019}s", "'S"] {
         if let Some(rest) = text[at..].strip_prefix(ending)
             && !rest.chars().next().is_some_and(char::is_alphanumeric)
@@ -355,8 +365,20 @@ mod tests {
     }
 
     #[test]
+    fn words_run_on_over_letters_of_other_alphabets() {
+        assert_eq!(
+            words("naïve B\u{e9}b\u{e9}, बुखार5mg\u{201c}x\u{201d} \u{b5}g"),
+            ["naïve", "b\u{e9}b\u{e9}", "बुखार5mg", "x", "\u{b5}g"]
+        );
+    }
+
+    #[test]
     fn possessives_are_dropped() {
         assert_eq!(words("Parkinson's disease"), ["parkinson", "disease"]);
+        assert_eq!(
+            words("Parkinson\u{2019}s disease"),
+            ["parkinson", "disease"]
+        );
         assert_eq!(words("don't"), ["don", "t"]);
     }
 
