@@ -4,103 +4,9 @@ use std::sync::LazyLock;
 
 use super::forms;
 use super::numbers::{Number, number, single};
+use super::units::{Measure, UNITS, Unit};
 use super::{Piece, PieceKind};
 use crate::text::{Gap, Phrases, Tokens};
-
-/// What a unit measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Measure {
-    /// Weight or activity: of the product (strength) or of what is taken.
-    Mass,
-    Volume,
-    Percent,
-    /// Drops, puffs, spoons: always what is taken.
-    Portion,
-}
-
-type Unit = (&'static str, Measure);
-
-static UNITS: LazyLock<Phrases<Unit>> = LazyLock::new(|| {
-    use Measure::{Mass, Percent, Portion, Volume};
-    Phrases::new([
-        ("mg", ("mg", Mass)),
-        ("mgs", ("mg", Mass)),
-        ("milligram", ("mg", Mass)),
-        ("milligrams", ("mg", Mass)),
-        ("milligramme", ("mg", Mass)),
-        ("mcg", ("mcg", Mass)),
-        ("mcgs", ("mcg", Mass)),
-        ("\u{3bc}g", ("mcg", Mass)),
-        ("\u{b5}g", ("mcg", Mass)),
-        ("ug", ("mcg", Mass)),
-        ("microgram", ("mcg", Mass)),
-        ("micrograms", ("mcg", Mass)),
-        ("g", ("g", Mass)),
-        ("gm", ("g", Mass)),
-        ("gms", ("g", Mass)),
-        ("gram", ("g", Mass)),
-        ("grams", ("g", Mass)),
-        ("iu", ("IU", Mass)),
-        ("international unit", ("IU", Mass)),
-        ("international units", ("IU", Mass)),
-        ("unit", ("unit", Portion)),
-        ("units", ("unit", Portion)),
-        ("meq", ("mEq", Mass)),
-        ("milliequivalents", ("mEq", Mass)),
-        ("mmol", ("mmol", Mass)),
-        ("ml", ("ml", Volume)),
-        ("mls", ("ml", Volume)),
-        ("milliliter", ("ml", Volume)),
-        ("milliliters", ("ml", Volume)),
-        ("millilitre", ("ml", Volume)),
-        ("millilitres", ("ml", Volume)),
-        ("cc", ("ml", Volume)),
-        ("l", ("l", Volume)),
-        ("liter", ("l", Volume)),
-        ("liters", ("l", Volume)),
-        ("litre", ("l", Volume)),
-        ("litres", ("l", Volume)),
-        ("%", ("%", Percent)),
-        ("percent", ("%", Percent)),
-        ("per cent", ("%", Percent)),
-        ("drop", ("drop", Portion)),
-        ("drops", ("drop", Portion)),
-        ("puff", ("puff", Portion)),
-        ("puffs", ("puff", Portion)),
-        ("inhalation", ("inhalation", Portion)),
-        ("inhalations", ("inhalation", Portion)),
-        ("spray", ("spray", Portion)),
-        ("sprays", ("spray", Portion)),
-        ("teaspoon", ("teaspoon", Portion)),
-        ("teaspoons", ("teaspoon", Portion)),
-        ("teaspoonful", ("teaspoon", Portion)),
-        ("teaspoonfuls", ("teaspoon", Portion)),
-        ("tsp", ("teaspoon", Portion)),
-        ("tablespoon", ("tablespoon", Portion)),
-        ("tablespoons", ("tablespoon", Portion)),
-        ("tbsp", ("tablespoon", Portion)),
-        ("spoon", ("spoon", Portion)),
-        ("spoons", ("spoon", Portion)),
-        ("scoop", ("scoop", Portion)),
-        ("scoops", ("scoop", Portion)),
-        ("fingertip unit", ("fingertip unit", Portion)),
-        ("fingertip units", ("fingertip unit", Portion)),
-        ("application", ("application", Portion)),
-        ("applications", ("application", Portion)),
-        ("measure", ("measure", Portion)),
-        ("actuation", ("puff", Portion)),
-        ("actuations", ("puff", Portion)),
-        ("spoonful", ("spoon", Portion)),
-        ("spoonfuls", ("spoon", Portion)),
-    ])
-});
-
-/// Whether a unit of weight, volume or share stands at `index`.
-pub(crate) fn unit_at(tokens: &Tokens<'_>, index: usize) -> bool {
-    UNITS
-        .longest(tokens, index)
-        .is_some_and(|(_, (_, measure))| measure != Measure::Portion)
-}
 
 /// Amount that starts at token `first`; a counted form gives two pieces.
 pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Option<usize> {
@@ -114,6 +20,15 @@ pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>)
     }
     if let Some((end, unit)) = UNITS.longest(tokens, at) {
         return measured(tokens, first, quantity, end, unit, pieces);
+    }
+    if let Some(form) = of_a_strength(tokens, at).filter(|_| quantity.value <= 10.0) {
+        pieces.push(Piece {
+            kind: PieceKind::Count,
+            first,
+            end: at,
+            normalized: Some(format!("{} {form}", quantity.notation())),
+        });
+        return Some(at);
     }
     let (end, form) = forms::counted(tokens, at)?;
     // "Eight tablets in all" is what is dispensed.
@@ -148,6 +63,15 @@ pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>)
     Some(end)
 }
 
+/// The form in "(two) 500 mg tablets".
+fn of_a_strength(tokens: &Tokens<'_>, at: usize) -> Option<&'static str> {
+    let strength = single(tokens, at)?;
+    let (end, (_, measure)) = UNITS.longest(tokens, strength.end)?;
+    let (_, form) = forms::counted(tokens, end)?;
+    let joined = tokens.joined(strength.end) && tokens.joined(end);
+    (joined && measure == Measure::Mass).then_some(form)
+}
+
 /// "a thin layer", "a pea-sized amount": how much, without a number.
 fn in_words(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Option<usize> {
     let (end, ()) = IN_WORDS.longest(tokens, first)?;
@@ -168,8 +92,12 @@ fn dispenses(tokens: &Tokens<'_>, first: usize, end: usize) -> bool {
         "dispense" | "quantity" | "qty" | "total" | "issue" | "supply"
     ) || matches!(
         (tokens.lower(end), tokens.lower(end + 1)),
-        ("in", "all" | "total") | ("total", _) | ("altogether", _)
-    )
+        ("in", "all" | "total") | ("total" | "altogether" | "dispensed", _)
+    ) || (before == "of"
+        && matches!(
+            tokens.lower(first.wrapping_sub(2)),
+            "total" | "quantity" | "strip"
+        ))
 }
 
 /// A number, or "a"/"an" before a portion or a form.
@@ -219,6 +147,12 @@ fn measured(
     (name, measure): Unit,
     pieces: &mut Vec<Piece>,
 ) -> Option<usize> {
+    // "40 U/L" is a value of the blood.
+    if tokens.lower(end - 1) == "u" && tokens.gap(end).has(Gap::SLASH) && tokens.lower(end) != "kg"
+    {
+        return None;
+    }
+    let (quantity, end) = up_to(tokens, first, quantity, end, name);
     let mut normalized = format!("{} {name}", quantity.notation());
     let mut kind = match measure {
         Measure::Mass => PieceKind::Mass,
@@ -251,6 +185,15 @@ fn measured(
             last = after;
         }
     }
+    // "500 mg + 125 mg": the strengths of a combination.
+    if kind == PieceKind::Mass
+        && tokens.lower(last) == "+"
+        && let Some(more) = single(tokens, last + 1)
+        && let Some((after, (unit, Measure::Mass))) = UNITS.longest(tokens, more.end)
+    {
+        normalized = format!("{normalized} + {} {unit}", more.notation());
+        (kind, last) = (PieceKind::Concentration, after);
+    }
     pieces.push(Piece {
         kind,
         first,
@@ -258,6 +201,66 @@ fn measured(
         normalized: Some(normalized),
     });
     Some(last)
+}
+
+/// Words of a change, after which "5 mg to 10 mg" is what it was and what it will be.
+const CHANGES: &[&str] = &[
+    "bring",
+    "change",
+    "changed",
+    "decrease",
+    "decreased",
+    "down",
+    "from",
+    "increase",
+    "increased",
+    "lower",
+    "raise",
+    "raised",
+    "reduce",
+    "reduced",
+    "step",
+    "switch",
+    "taper",
+    "titrate",
+    "up",
+];
+
+/// "5 mg to 10 mg", "2 ml-3 ml": a range with its unit said twice.
+fn up_to(
+    tokens: &Tokens<'_>,
+    first: usize,
+    quantity: Number,
+    end: usize,
+    unit: &str,
+) -> (Number, usize) {
+    let found = || {
+        let start = match tokens.lower(end) {
+            "or" => end + 1,
+            "to" if !is_change(tokens, first) => end + 1,
+            _ if tokens.is_number(end) && tokens.gap(end).has(Gap::HYPHEN) => end,
+            _ => return None,
+        };
+        let high = single(tokens, start).filter(|high| high.value > quantity.value)?;
+        let (after, (other, _)) = UNITS.longest(tokens, high.end)?;
+        let joined = tokens.joined(end) && tokens.joined(start) && tokens.joined(high.end);
+        (joined && other == unit && quantity.high.is_none()).then_some((high.value, after))
+    };
+    match found() {
+        Some((high, after)) => (
+            Number {
+                high: Some(high),
+                ..quantity
+            },
+            after,
+        ),
+        None => (quantity, end),
+    }
+}
+
+/// Whether one of the eight words before speaks of a change.
+fn is_change(tokens: &Tokens<'_>, first: usize) -> bool {
+    (first.saturating_sub(8)..first).any(|at| CHANGES.contains(&tokens.lower(at)))
 }
 
 /// "/day", "per dose" behind an amount by weight.
@@ -272,7 +275,9 @@ fn per_time(tokens: &Tokens<'_>, at: usize) -> Option<(usize, &'static str)> {
     let unit = match tokens.lower(at) {
         "day" | "d" => "day",
         "dose" => "dose",
-        "hour" | "hr" => "hour",
+        "hour" | "hr" | "h" => "hour",
+        "minute" | "min" => "minute",
+        "week" | "wk" => "week",
         _ => return None,
     };
     Some((at + 1, unit))
@@ -292,6 +297,10 @@ fn per(tokens: &Tokens<'_>, at: usize) -> Option<(usize, String, bool)> {
     };
     match tokens.lower(at) {
         "kg" | "kilogram" | "kilo" => return Some((at + 1, "kg".to_owned(), true)),
+        "m2" | "m\u{b2}" => return Some((at + 1, "m2".to_owned(), true)),
+        "square" if matches!(tokens.lower(at + 1), "meter" | "metre") => {
+            return Some((at + 2, "m2".to_owned(), true));
+        }
         "hour" | "hr" | "h" => return Some((at + 1, "hour".to_owned(), false)),
         "minute" | "min" => return Some((at + 1, "minute".to_owned(), false)),
         "tablet" | "capsule" | "puff" | "dose" => {

@@ -266,7 +266,7 @@ impl Context<'_> {
             }
             _ => true,
         };
-        fits.then_some((
+        (fits && !self.is_ceiling(index)).then_some((
             owner,
             if medication.carried {
                 certainty * 0.9
@@ -344,6 +344,25 @@ impl Context<'_> {
         let before = self.tokens.lower(piece.first.wrapping_sub(1));
         (before == "by" && self.tokens.lower(piece.first.wrapping_sub(2)) != "followed")
             || (before == "from" && self.tokens.lower(piece.end) == "to")
+    }
+
+    /// "maximum 4 g a day", "not more than two tablets": how much at most, and no dose.
+    fn is_ceiling(&self, index: usize) -> bool {
+        let piece = &self.pieces[index];
+        let before = |back: usize| self.tokens.lower(piece.first.wrapping_sub(back));
+        let most = |word: &str| matches!(word, "max" | "maximum" | "exceed" | "exceeding");
+        let said = match before(1) {
+            "than" => matches!(before(2), "more" | "less" | "greater"),
+            "of" => most(before(2)),
+            word => most(word),
+        };
+        let follows = |last: usize| {
+            matches!(piece.kind, PieceKind::Form | PieceKind::Frequency)
+                && self.pieces[last].end == piece.first
+                && self.is_ceiling(last)
+        };
+        let amount = !matches!(piece.kind, PieceKind::Duration | PieceKind::Route);
+        (amount && said) || index.checked_sub(1).is_some_and(follows)
     }
 
     /// A dose or frequency said before the first name: "take 500 mg twice a day of metformin".

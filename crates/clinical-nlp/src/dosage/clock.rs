@@ -66,13 +66,15 @@ fn weekday(word: &str) -> Option<Weekday> {
     })
 }
 
-/// "on Sundays", "every Monday and Thursday", "Mon/Wed/Fri". A lone day without a
+/// "on Sundays", "Sundays", "every Monday and Thursday", "Mon/Wed/Fri". One day without a
 /// lead is a date rather than a frequency.
 pub(super) fn weekdays(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let led = matches!(tokens.lower(first), "on" | "every" | "each" | "only");
     let mut at = first + usize::from(led);
     at += usize::from(led && matches!(tokens.lower(at), "every" | "each" | "only"));
     let mut days = vec![weekday(tokens.lower(at))?];
+    // "60K Sundays"
+    let each = tokens.lower(at).ends_with("days");
     if led && !tokens.joined(at) {
         return None;
     }
@@ -100,7 +102,7 @@ pub(super) fn weekdays(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timi
         );
         end += 2;
     }
-    (led || days.len() > 1).then(|| {
+    (led || each || days.len() > 1).then(|| {
         (
             end,
             Timing {
@@ -128,6 +130,7 @@ pub(super) fn clock(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)
     };
     let end = match (tokens.lower(at), tokens.lower(at + 1), tokens.lower(at + 2)) {
         ("am" | "pm", ..) => at + 1,
+        ("hrs" | "hours", ..) if minutes => at + 1,
         ("a" | "p", "m", _) => at + 2,
         ("in", "the", part) if led == 1 => {
             timing.when.push(match part {

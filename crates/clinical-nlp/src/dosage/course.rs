@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::frequency::frequency;
+use super::frequency::{behind_amount, frequency};
 use super::timing::{Period, Timing};
 use crate::text::Tokens;
 use crate::types::{Attribute, AttributeType};
@@ -88,8 +88,14 @@ fn add_dose(steps: &mut Vec<Step>, attribute: &Attribute) {
 fn add_timing(steps: &mut Vec<Step>, attribute: &Attribute) {
     let tokens = Tokens::new(&attribute.text);
     let found = frequency(&tokens, 0, tokens.len());
-    let whole = found.filter(|(piece, _)| piece.end == tokens.len() && piece.normalized.is_some());
-    let Some((_, timing)) = whole else {
+    let whole = found
+        .filter(|(piece, _)| piece.end == tokens.len() && piece.normalized.is_some())
+        .map(|(_, timing)| timing);
+    let alone = || {
+        let found = behind_amount(&tokens, 0).filter(|(end, _)| *end == tokens.len());
+        found.map(|(_, timing)| timing)
+    };
+    let Some(timing) = whole.or_else(alone) else {
         open_step(steps, |_| false).open = true;
         return;
     };

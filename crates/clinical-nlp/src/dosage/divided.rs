@@ -2,7 +2,7 @@
 
 use super::numbers::number;
 use super::timing::{Period, Timing};
-use crate::text::Tokens;
+use crate::text::{Gap, Tokens};
 
 /// "five days a week": not a duration, and too little to compute with.
 pub(super) fn days_a_week(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
@@ -10,18 +10,21 @@ pub(super) fn days_a_week(tokens: &Tokens<'_>, first: usize) -> Option<(usize, T
     if tokens.lower(found.end) != "days" || !tokens.joined(found.end) {
         return None;
     }
+    let in_words = |end: usize| {
+        let timing = Timing {
+            in_words: true,
+            ..Timing::default()
+        };
+        (end, timing)
+    };
+    let slash = found.end + 1;
+    if tokens.gap(slash).has(Gap::SLASH) && matches!(tokens.lower(slash), "week" | "wk" | "month") {
+        return Some(in_words(slash + 1));
+    }
     let at = found.end + 1 + usize::from(tokens.lower(found.end + 1) == "in");
     let per = matches!(tokens.lower(at), "a" | "per" | "each" | "every");
     let whole = matches!(tokens.lower(at + 1), "week" | "month") && tokens.joined(at);
-    (per && whole).then(|| {
-        (
-            at + 2,
-            Timing {
-                in_words: true,
-                ..Timing::default()
-            },
-        )
-    })
+    (per && whole).then(|| in_words(at + 2))
 }
 
 /// "in two divided doses": the amount said before is that of the day.

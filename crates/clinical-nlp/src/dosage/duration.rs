@@ -1,6 +1,6 @@
 //! For how long: "for two weeks", "x 7 days", "for the next 5 to 7 days", "a 10-day course".
 
-use super::numbers::number;
+use super::numbers::{number, single};
 use super::timing::Period;
 use super::{Piece, PieceKind};
 use crate::text::{Gap, Tokens};
@@ -55,6 +55,9 @@ pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
         "week" | "weeks" | "wk" | "wks" => Period::Week,
         "w" if tokens.is_number(at - 1) && tokens.gap(at).is_empty() => Period::Week,
         "month" | "months" | "mth" | "mths" => Period::Month,
+        "mo" | "mos" if tokens.is_number(at - 1) => Period::Month,
+        // Metres and minutes are not led so.
+        "m" if tokens.gap(at).is_empty() && is_led(tokens, first) => Period::Month,
         "year" | "years" | "yrs" => Period::Year,
         "hour" | "hours" | "hrs" => Period::Hour,
         "fortnight" => {
@@ -77,11 +80,15 @@ pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
     })
 }
 
+/// Whether "x" or "for" stands before.
+fn is_led(tokens: &Tokens<'_>, first: usize) -> bool {
+    matches!(tokens.lower(first.wrapping_sub(1)), "x" | "\u{d7}" | "for")
+}
+
 /// "5/7", "2/52", "3/12": days, weeks, months as English charts write them. Only
 /// behind "x" or "for": elsewhere it is a fraction or a date.
 fn fraction_of(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
-    let led = matches!(tokens.lower(first.wrapping_sub(1)), "x" | "\u{d7}" | "for");
-    if !led
+    if !is_led(tokens, first)
         || !tokens.is_number(first)
         || !tokens.is_number(first + 1)
         || !tokens.gap(first + 1).only(Gap::SLASH)
@@ -176,7 +183,7 @@ fn few(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
 
 fn open_ended(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     match (tokens.lower(first), tokens.lower(first + 1)) {
-        ("lifelong" | "indefinitely", _) => Some(first + 1),
+        ("lifelong" | "indefinitely" | "lifetime", _) => Some(first + 1),
         ("long", "term") if tokens.lower(first.wrapping_sub(1)) != "the" => Some(first + 2),
         ("throughout", "pregnancy") | ("life", "long") => Some(first + 2),
         ("for", "life" | "ever") => Some(first + 2),
@@ -213,12 +220,61 @@ fn until(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
         ("follow", "up") => at + 2,
         (
             "visit" | "review" | "appointment" | "followup" | "reviewed" | "notice" | "advice"
-            | "orders" | "advised" | "told" | "delivery",
+            | "orders" | "advised" | "told" | "delivery" | "recovery" | "healed" | "cured"
+            | "better" | "asymptomatic" | "afebrile" | "discharge" | "finished" | "completed",
             _,
         ) => at + 1,
+        (complaint, end) if is_complaint(complaint) && is_over(end) => at + 2,
         _ => return None,
     };
     tokens.joined(at).then_some(end)
+}
+
+fn is_complaint(word: &str) -> bool {
+    matches!(
+        word,
+        "fever"
+            | "pain"
+            | "symptoms"
+            | "symptom"
+            | "cough"
+            | "rash"
+            | "lesion"
+            | "lesions"
+            | "wound"
+            | "ulcer"
+            | "ulcers"
+            | "infection"
+            | "swelling"
+            | "inflammation"
+            | "itching"
+            | "bleeding"
+            | "vomiting"
+    )
+}
+
+/// "(until the pain) subsides".
+fn is_over(word: &str) -> bool {
+    matches!(
+        word,
+        "subsides"
+            | "subside"
+            | "resolves"
+            | "resolve"
+            | "settles"
+            | "settle"
+            | "improves"
+            | "improve"
+            | "disappears"
+            | "disappear"
+            | "heals"
+            | "heal"
+            | "clears"
+            | "clear"
+            | "stops"
+            | "stop"
+            | "free"
+    )
 }
 
 /// Where a duration starts without the words that lead to it: "5 days" of "for the next 5 days".
@@ -230,7 +286,9 @@ pub(crate) fn unled(tokens: &Tokens<'_>, first: usize) -> usize {
 fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     match tokens.lower(first) {
         "for" => {}
-        "x" | "\u{d7}" | "times" => return tokens.is_number(first + 1).then_some(first + 1),
+        "x" | "\u{d7}" | "times" => {
+            return single(tokens, first + 1).is_some().then_some(first + 1);
+        }
         "over" if tokens.lower(first + 1) == "the" => {}
         "another" => return Some(first + 1),
         _ => return None,
@@ -240,8 +298,9 @@ fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
         ("the", "next" | "coming") => at + 2,
         ("the", "first") => at + 1,
         ("upto" | "nearly" | "minimum", _) => at + 1,
-        ("a", "total") if tokens.lower(at + 2) == "of" => at + 3,
-        ("a", "period") if tokens.lower(at + 2) == "of" => at + 3,
+        ("a", "total" | "period" | "duration" | "course") if tokens.lower(at + 2) == "of" => at + 3,
+        ("a", "further") => at + 2,
+        ("further" | "total", _) => at + 1,
         ("at", "least") | ("up", "to") => at + 2,
         ("about" | "around" | "another" | "next" | "approximately", _) => at + 1,
         _ => at,

@@ -2,6 +2,7 @@
 
 use super::clock::{clock, weekdays};
 use super::divided::{days_a_week, divided};
+use super::every::{every, period};
 use super::meals::meals;
 use super::moments::{FIXED, Seed};
 use super::numbers::number;
@@ -18,7 +19,7 @@ pub(super) fn frequency(
 ) -> Option<(Piece, Timing)> {
     let (mut end, mut timing) = part(tokens, first)?;
     while end < limit {
-        let Some((after, more)) = follow_on(tokens, end) else {
+        let Some((after, more)) = follow_on(tokens, end, &timing) else {
             break;
         };
         if after > limit {
@@ -41,7 +42,7 @@ pub(super) fn frequency(
 }
 
 /// Another part, right behind, after a comma, or after "and".
-fn follow_on(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
+fn follow_on(tokens: &Tokens<'_>, at: usize, said: &Timing) -> Option<(usize, Timing)> {
     let loose = Gap::SPACE
         .or(Gap::COMMA)
         .or(Gap::HYPHEN)
@@ -50,14 +51,68 @@ fn follow_on(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
     if !tokens.gap(at).only(loose) {
         return None;
     }
-    let and = tokens.lower(at) == "and" && tokens.joined(at + 1);
+    let and = matches!(tokens.lower(at), "and" | "&") && tokens.joined(at + 1);
     if !and {
-        return part(tokens, at).or_else(|| food_letters(tokens, at));
+        return part(tokens, at)
+            .or_else(|| food_letters(tokens, at))
+            .or_else(|| moment(tokens, at).filter(|_| said.has_rate() || said.moments() > 0));
     }
-    let (end, timing) = part(tokens, at + 1)?;
+    // "in the morning and evening"
+    let bare = || moment(tokens, at + 1).filter(|_| said.moments() > 0);
+    let (end, timing) = part(tokens, at + 1).or_else(bare)?;
     // "and once ..." opens a new statement unless it adds a time of day.
-    let adds = !timing.when.is_empty() || timing.hours > 0 || !timing.days.is_empty();
+    let adds =
+        !timing.when.is_empty() || timing.hours > 0 || !timing.days.is_empty() || timing.as_needed;
     (adds && timing.times.is_none()).then_some((end, timing))
+}
+
+/// What is a frequency behind an amount only: "(10 mg) a day", "(half tablet) night".
+pub(super) fn behind_amount(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
+    match (tokens.lower(at), tokens.lower(at + 1)) {
+        ("a" | "per", word @ ("day" | "week" | "month")) => {
+            let timing = Timing {
+                times: Some((1.0, period(word)?)),
+                ..Timing::default()
+            };
+            Some((at + 2, timing))
+        }
+        _ => moment(tokens, at),
+    }
+}
+
+/// "night", "evening time": a time of day that stands by itself, so that no noun follows
+/// it ("night sweats").
+fn moment(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
+    let when = time_of_day(tokens.lower(at))?;
+    let end = at + 1 + usize::from(tokens.lower(at + 1) == "time" && tokens.joined(at + 1));
+    let stands = end >= tokens.len()
+        || !tokens.gap(end).only(Gap::SPACE)
+        || tokens.is_number(end)
+        || matches!(
+            tokens.lower(end),
+            "and"
+                | "&"
+                | "after"
+                | "as"
+                | "before"
+                | "daily"
+                | "for"
+                | "if"
+                | "only"
+                | "prn"
+                | "sos"
+                | "then"
+                | "till"
+                | "until"
+                | "with"
+                | "x"
+                | "\u{d7}"
+        );
+    let timing = Timing {
+        when: vec![when],
+        ..Timing::default()
+    };
+    stands.then_some((end, timing))
 }
 
 /// "1-0-1 A/F", "OD BF": letters that mean food only behind a frequency. Elsewhere AF
@@ -102,7 +157,7 @@ fn figure_part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let end = number(tokens, first)?.end;
     match tokens.lower(end) {
         "times" | "time" | "x" => counted(tokens, first),
-        "hourly" | "nd" | "rd" | "th" => every(tokens, first),
+        "hourly" | "hrly" | "monthly" | "nd" | "rd" | "th" => every(tokens, first),
         "days" => days_a_week(tokens, first),
         "minute" | "minutes" | "mins" | "min" | "hour" | "hours" | "hrs" | "hr" => {
             meals(tokens, first)
@@ -122,6 +177,7 @@ fn fixed(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
         Seed::When(when) => timing.when.push(when),
         Seed::Once => timing.once = true,
         Seed::AsNeeded => timing.as_needed = true,
+        Seed::InWords => timing.in_words = true,
     }
     Some((end, timing))
 }
@@ -134,13 +190,13 @@ fn evening_list(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     };
     let mut end = first + 1;
     while timing.when.len() < 6 {
-        let and = usize::from(matches!(tokens.lower(end), "and" | "at"));
+        let and = usize::from(matches!(tokens.lower(end), "and" | "at" | "&"));
         let Some(when) = time_of_day(tokens.lower(end + and)) else {
             break;
         };
         if !tokens
             .gap(end)
-            .only(Gap::SPACE.or(Gap::COMMA).or(Gap::SLASH))
+            .only(Gap::SPACE.or(Gap::COMMA).or(Gap::SLASH).or(Gap::HYPHEN))
         {
             break;
         }
@@ -207,6 +263,13 @@ fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     {
         return Some((at, times(Period::Day)));
     }
+    if tokens.lower(first) == "once" && high.is_none() && is_alone(tokens, first) {
+        let once = Timing {
+            once: true,
+            ..Timing::default()
+        };
+        return Some((at, once));
+    }
     // "once at night", "twice after meals": the count stands alone before a time.
     if !matches!(tokens.lower(first), "once" | "twice" | "thrice") || !tokens.joined(at) {
         return None;
@@ -215,17 +278,41 @@ fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
         .or_else(|| fixed(tokens, at))
         .or_else(|| weekdays(tokens, at));
     let (end, mut timing) = moment?;
-    if timing.when.is_empty() && !timing.as_needed && timing.days.is_empty() {
+    // "once every other day"
+    let spaced = timing.every.is_some() && count == 1.0;
+    if timing.when.is_empty() && !timing.as_needed && timing.days.is_empty() && !spaced {
         return None;
     }
-    if timing.days.is_empty() {
+    if timing.days.is_empty() && !spaced {
         timing.times = Some((count, Period::Day));
     }
     Some((end, timing))
 }
 
-/// "(once) in 15 days", "(once) every 3 months".
+/// "1 g once." is one dose in all; "at once" and "more than once" are not, nor is "once the
+/// fever is down".
+fn is_alone(tokens: &Tokens<'_>, once: usize) -> bool {
+    let at = once + 1;
+    let ends = at >= tokens.len()
+        || !tokens.gap(at).only(Gap::SPACE)
+        || matches!(tokens.lower(at), "and" | "then" | "now" | "today");
+    ends && !matches!(
+        tokens.lower(once.wrapping_sub(1)),
+        "at" | "than" | "only" | "least"
+    )
+}
+
+/// "(once) in 15 days", "(once) every 3 months", "(once) a fortnight".
 fn one_in(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Timing)> {
+    let lead = usize::from(tokens.lower(at) == "in");
+    let article = matches!(tokens.lower(at + lead), "a" | "per" | "every" | "each");
+    if article && tokens.lower(at + lead + 1) == "fortnight" && tokens.joined(at) {
+        let timing = Timing {
+            every: Some((2.0, None, Period::Week)),
+            ..Timing::default()
+        };
+        return Some((at + lead + 2, timing));
+    }
     if !matches!(tokens.lower(at), "in" | "every") || !tokens.joined(at) {
         return None;
     }
@@ -264,99 +351,8 @@ fn per(tokens: &Tokens<'_>, at: usize) -> Option<(usize, Period)> {
     }
     let unit = at + lead + 1;
     let period = match tokens.lower(unit) {
-        "days" | "weeks" | "months" | "hours" => None,
+        "days" | "weeks" | "months" | "hours" | "years" => None,
         word => period(word),
     }?;
     Some((unit + 1, period))
-}
-
-fn period(word: &str) -> Option<Period> {
-    Some(match word {
-        "hour" | "hours" | "hr" | "hrs" | "hourly" | "h" => Period::Hour,
-        "day" | "days" => Period::Day,
-        "week" | "weeks" | "wk" | "wks" => Period::Week,
-        "month" | "months" => Period::Month,
-        _ => return None,
-    })
-}
-
-/// "every 6 hours", "every four to six hours", "q6h", "q 6 h", "6 hourly", "every 2 weeks".
-fn every(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
-    let build = |low: f64, high: Option<f64>, period: Period, end: usize| {
-        Some((
-            end,
-            Timing {
-                every: Some((low, high, period)),
-                ..Timing::default()
-            },
-        ))
-    };
-    let word = tokens.lower(first);
-    if let Some((hours, rest)) = q_hours(word) {
-        // "q4-6h"
-        if rest.is_empty() && tokens.is_number(first + 1) && tokens.gap(first + 1).has(Gap::HYPHEN)
-        {
-            let high = number(tokens, first + 1).filter(|n| n.high.is_none() && n.value > hours)?;
-            return (period(tokens.lower(high.end)) == Some(Period::Hour))
-                .then_some(())
-                .and_then(|()| build(hours, Some(high.value), Period::Hour, high.end + 1));
-        }
-        let unit =
-            usize::from(rest.is_empty() && period(tokens.lower(first + 1)) == Some(Period::Hour));
-        return (unit == 1 || !rest.is_empty())
-            .then_some(())
-            .and_then(|()| build(hours, None, Period::Hour, first + 1 + unit));
-    }
-    if word == "every" || (word == "q" && tokens.is_number(first + 1)) {
-        if let Some((nth, at)) = ordinal(tokens, first + 1) {
-            let period = period(tokens.lower(at)).filter(|_| tokens.joined(at))?;
-            return build(nth, None, period, at + 1);
-        }
-        let found = number(tokens, first + 1).filter(|_| tokens.joined(first + 1))?;
-        if matches!(tokens.lower(found.end), "minute" | "minutes" | "mins") {
-            return None;
-        }
-        let period = period(tokens.lower(found.end)).filter(|_| tokens.joined(found.end))?;
-        return build(found.value, found.high, period, found.end + 1);
-    }
-    let (low, high, end) = match ordinal(tokens, first) {
-        Some((nth, end)) => (nth, None, end),
-        None => number(tokens, first).map(|n| (n.value, n.high, n.end))?,
-    };
-    (tokens.lower(end) == "hourly" && tokens.joined(end))
-        .then_some(())
-        .and_then(|()| build(low, high, Period::Hour, end + 1))
-}
-
-/// "6th", "third": its number and one past its end.
-fn ordinal(tokens: &Tokens<'_>, at: usize) -> Option<(f64, usize)> {
-    let value = match tokens.lower(at) {
-        "second" => 2.0,
-        "third" => 3.0,
-        "fourth" => 4.0,
-        "fifth" => 5.0,
-        "sixth" => 6.0,
-        "eighth" => 8.0,
-        "tenth" => 10.0,
-        "twelfth" => 12.0,
-        figure => {
-            let ending = matches!(tokens.lower(at + 1), "nd" | "rd" | "th");
-            let whole = tokens.is_number(at) && ending && tokens.gap(at + 1).is_empty();
-            return whole
-                .then(|| figure.parse().ok())
-                .flatten()
-                .map(|value| (value, at + 2));
-        }
-    };
-    Some((value, at + 1))
-}
-
-/// "q6h", "q12hrs", "q8": hours and what follows the figure.
-fn q_hours(word: &str) -> Option<(f64, &str)> {
-    let rest = word.strip_prefix('q')?;
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let hours: f64 = rest.get(..digits)?.parse().ok()?;
-    let tail = rest.get(digits..)?;
-    (matches!(tail, "" | "h" | "hr" | "hrs" | "hourly") && (1.0..=72.0).contains(&hours))
-        .then_some((hours, tail))
 }

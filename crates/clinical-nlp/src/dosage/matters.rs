@@ -2,6 +2,7 @@
 
 /// Words after which figures no longer speak of the medicine named before.
 pub(super) const OTHER_MATTERS: &[&str] = &[
+    "avoid",
     "call",
     "check",
     "checked",
@@ -25,6 +26,7 @@ pub(super) const OTHER_MATTERS: &[&str] = &[
     "measure",
     "monitor",
     "monitored",
+    "recheck",
     "reports",
     "rest",
     "return",
@@ -94,4 +96,21 @@ pub(super) const RESUMES: &[&str] = &[
     "twice",
     "one",
     "half",
+    "please",
+    "kindly",
+    "insert",
+    "place",
+    "spray",
+    "gargle",
+    "rinse",
+    "instil",
+    "rub",
+    "dab",
+    "massage",
+    "nebulise",
+    "nebulize",
+    "dosage",
+    "duration",
+    "frequency",
+    "initially",
 ];

@@ -46,7 +46,9 @@ pub(super) fn meals(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)
 /// Past "half an hour", "30 minutes", "just", "immediately"; `first` when there is none.
 fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     match tokens.lower(first) {
-        "before" | "after" | "with" | "at" | "during" | "ac" | "pc" => return Some(first),
+        "before" | "after" | "with" | "at" | "during" | "ac" | "pc" | "pre" | "post" => {
+            return Some(first);
+        }
         "just" | "immediately" | "soon" | "shortly" | "right" | "only" | "along" => {
             return tokens.joined(first + 1).then_some(first + 1);
         }
@@ -65,8 +67,8 @@ fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
 
 fn side(tokens: &Tokens<'_>, at: usize) -> Option<(Side, usize)> {
     let side = match tokens.lower(at) {
-        "before" | "ac" => Side::Before,
-        "after" | "pc" => Side::After,
+        "before" | "ac" | "pre" => Side::Before,
+        "after" | "pc" | "post" => Side::After,
         "with" | "during" => Side::With,
         "at" => {
             let start = at + 1 + usize::from(tokens.lower(at + 1) == "the");
@@ -83,6 +85,7 @@ fn point(tokens: &Tokens<'_>, at: usize, side: Side) -> Option<(usize, Point)> {
     let mut at = at;
     let links = [
         "each", "every", "a", "the", "your", "main", "any", "his", "her", "heavy", "largest",
+        "taking", "having",
     ];
     let mut linked = 0;
     while links.contains(&tokens.lower(at)) && linked < 2 {
@@ -92,6 +95,12 @@ fn point(tokens: &Tokens<'_>, at: usize, side: Side) -> Option<(usize, Point)> {
     if tokens.lower(at) == "going" && tokens.lower(at + 1) == "to" {
         at += 2;
     }
+    // "after eating food"
+    let eaten = matches!(
+        tokens.lower(at + 1),
+        "food" | "meal" | "meals" | "breakfast"
+    );
+    at += usize::from(tokens.lower(at) == "eating" && eaten);
     if !tokens.joined(at) {
         return None;
     }
@@ -99,7 +108,7 @@ fn point(tokens: &Tokens<'_>, at: usize, side: Side) -> Option<(usize, Point)> {
         "food" | "foods" | "meal" | "meals" | "eating" | "snack" | "snacks" | "feed" | "feeds"
         | "feeding" => Point::Food,
         "milk" | "tea" | "juice" if side != Side::Before => Point::Food,
-        "breakfast" => Point::Breakfast,
+        "breakfast" | "bf" => Point::Breakfast,
         "lunch" => Point::Lunch,
         "dinner" | "supper" => Point::Dinner,
         "bed" if side == Side::Before && tokens.lower(at + 1) == "time" => {

@@ -4,10 +4,13 @@ mod amounts;
 mod attach;
 mod clock;
 mod conditional;
+mod counting;
 mod course;
 mod divided;
 mod duration;
+mod every;
 mod forms;
+mod fractions;
 mod frequency;
 mod matters;
 mod meals;
@@ -20,9 +23,9 @@ mod sig;
 mod sorts;
 mod starts;
 mod timing;
+mod units;
 mod unknown;
 
-pub(crate) use amounts::unit_at;
 pub(crate) use attach::{Medication, attach};
 pub use clock::Weekday;
 pub use course::{Dose, Length, Part, Step, course};
@@ -32,6 +35,7 @@ pub use repeat::Repeat;
 pub use sig::{Sig, parse_sig};
 pub(crate) use sorts::{attribute_types, drop_corrected, takes_back};
 pub use timing::{Period, Timing, When};
+pub(crate) use units::unit_at;
 pub(crate) use unknown::is_link;
 
 use crate::text::{Gap, Tokens};
@@ -105,7 +109,7 @@ fn any_piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) 
         found.push(piece);
     } else if let Some(piece) = conditional::condition(tokens, at) {
         found.push(piece);
-    } else if let Some(piece) = a_day(tokens, at, found) {
+    } else if let Some(piece) = behind_amount(tokens, at, found) {
         found.push(piece);
     } else if let Some(piece) = duration::duration(tokens, at) {
         found.push(piece);
@@ -121,12 +125,8 @@ fn any_piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) 
     found.last().map(|piece| piece.end)
 }
 
-/// "10 mg a day", "two tablets per day": right behind an amount.
-fn a_day(tokens: &Tokens<'_>, at: usize, found: &[Piece]) -> Option<Piece> {
-    let period = match (tokens.lower(at), tokens.lower(at + 1)) {
-        ("a" | "per", word @ ("day" | "week" | "month")) => word,
-        _ => return None,
-    };
+/// "10 mg a day", "two tablets per day", "half tablet night": right behind an amount.
+fn behind_amount(tokens: &Tokens<'_>, at: usize, found: &[Piece]) -> Option<Piece> {
     let amount = found.last().is_some_and(|piece| {
         piece.end == at
             && matches!(
@@ -134,11 +134,15 @@ fn a_day(tokens: &Tokens<'_>, at: usize, found: &[Piece]) -> Option<Piece> {
                 PieceKind::Mass | PieceKind::Count | PieceKind::Portion | PieceKind::Form
             )
     });
-    (amount && tokens.joined(at)).then(|| Piece {
+    if !amount || !tokens.joined(at) {
+        return None;
+    }
+    let (end, timing) = frequency::behind_amount(tokens, at)?;
+    Some(Piece {
         kind: PieceKind::Frequency,
         first: at,
-        end: at + 2,
-        normalized: Some(format!("1 per {period}")),
+        end,
+        normalized: Some(timing.notation()),
     })
 }
 
@@ -155,8 +159,13 @@ fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     if frequency::pattern(tokens, found.end).is_some() {
         return None;
     }
+    let daily = matches!(
+        (tokens.lower(found.end), tokens.lower(found.end + 1)),
+        ("a" | "per", "day")
+    );
     let timed = tokens.joined(found.end)
-        && (frequency::frequency(tokens, found.end, to).is_some()
+        && (daily
+            || frequency::frequency(tokens, found.end, to).is_some()
             || forms::route(tokens, found.end).is_some());
     let normalized = Some(found.notation());
     (timed && found.value <= 4.0).then_some(Piece {

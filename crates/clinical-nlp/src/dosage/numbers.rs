@@ -1,8 +1,10 @@
 //! Numbers as figures or words: "2.5", "1,000", "1/2", "half", "one and a half",
 //! "twenty five", "six fifty", "two point five", "one to two".
 
-use super::amounts::unit_at;
+use super::counting::{small, tens};
+use super::fractions::{fraction_sign, part_of_one, skip_article, up_to_form};
 use super::frequency::pattern;
+use super::units::unit_at;
 use crate::text::{Gap, Kind, Tokens};
 
 /// No figure of a prescription is larger. Hundreds of digits would be infinite.
@@ -68,7 +70,8 @@ pub(crate) fn single(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     let token = tokens.get(first)?;
     let number = match token.kind {
         Kind::Number => figures(tokens, first)?,
-        Kind::Sign => fraction_sign(tokens.lower(first)).map(|value| plain(value, first + 1))?,
+        Kind::Sign => fraction_sign(tokens.lower(first))
+            .map(|value| plain(value, up_to_form(tokens, first + 1)))?,
         Kind::Word => words(tokens, first)?,
     };
     Some(with_half(tokens, number))
@@ -99,13 +102,16 @@ fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
         let below: f64 = tokens.lower(next).parse().unwrap_or(0.0);
         let fraction = matches!((value as u32, below as u32), (1, 2..=4) | (3, 4) | (2, 3));
         if fraction {
-            return Some(plain(value / below, next + 1));
+            return Some(plain(value / below, up_to_form(tokens, next + 1)));
         }
     }
     if let Some(part) = fraction_sign(tokens.lower(next))
         .filter(|_| tokens.gap(next).only(Gap::SPACE) && value.fract() == 0.0)
     {
         return Some(plain(value + part, next + 1));
+    }
+    if let Some(found) = pointed(tokens, first) {
+        return Some(found);
     }
     let number = plain(value, next);
     Some(match tokens.lower(next) {
@@ -114,8 +120,22 @@ fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
         "hundred" if tokens.joined(next) => plain(value * 100.0, next + 1),
         "thousand" if tokens.joined(next) => plain(value * 1_000.0, next + 1),
         "lakh" | "lakhs" if tokens.joined(next) => plain(value * 100_000.0, next + 1),
+        "million" if tokens.joined(next) => plain(value * 1_000_000.0, next + 1),
         _ => number,
     })
+}
+
+/// "2 point 5": the point in words, as some recognisers write it.
+fn pointed(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    let (whole, part) = (tokens.lower(first), tokens.lower(first + 2));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let point = tokens.lower(first + 1) == "point" && tokens.is_number(first + 2);
+    let joined = tokens.joined(first + 1) && tokens.joined(first + 2);
+    if !(point && joined && digits(whole) && digits(part)) {
+        return None;
+    }
+    let value = format!("{whole}.{part}").parse().ok()?;
+    Some(plain(value, first + 3))
 }
 
 /// "500", "2.5", "1,000". Most figures are short and whole.
@@ -144,15 +164,6 @@ pub(crate) fn opens_with_point(tokens: &Tokens<'_>, first: usize) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '(', '\n']))
 }
 
-fn fraction_sign(sign: &str) -> Option<f64> {
-    match sign {
-        "\u{bd}" => Some(0.5),
-        "\u{bc}" => Some(0.25),
-        "\u{be}" => Some(0.75),
-        _ => None,
-    }
-}
-
 fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     // Most words are no numbers: told by length and first letter.
     let word = tokens.lower(first);
@@ -173,6 +184,9 @@ fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
         _ => {}
     }
     let (mut value, mut end) = below_thousand(tokens, first)?;
+    if let Some((part, end)) = part_of_one(tokens, value, end) {
+        return Some(plain(part, end));
+    }
     match tokens.lower(end) {
         "thousand" if tokens.joined(end) => {
             value *= 1_000.0;
@@ -187,6 +201,10 @@ fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
             value *= 100_000.0;
             end += 1;
         }
+        "million" if tokens.joined(end) => {
+            value *= 1_000_000.0;
+            end += 1;
+        }
         _ => {}
     }
     if matches!(tokens.lower(end), "point" | "decimal") && tokens.joined(end) {
@@ -196,15 +214,6 @@ fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
         }
     }
     Some(plain(value, end))
-}
-
-/// "half a tablet", "half of a tablet": the article belongs to the number.
-fn skip_article(tokens: &Tokens<'_>, index: usize) -> usize {
-    match (tokens.lower(index), tokens.lower(index + 1)) {
-        ("a" | "an", _) if tokens.joined(index) => index + 1,
-        ("of", "a" | "the") if tokens.joined(index) => index + 2,
-        _ => index,
-    }
 }
 
 /// Digits spoken one by one after "point".
@@ -304,46 +313,6 @@ fn with_half(tokens: &Tokens<'_>, number: Number) -> Number {
     }
 }
 
-pub(crate) fn small(word: &str) -> Option<f64> {
-    Some(match word {
-        "zero" => 0.0,
-        "one" => 1.0,
-        "two" => 2.0,
-        "three" => 3.0,
-        "four" => 4.0,
-        "five" => 5.0,
-        "six" => 6.0,
-        "seven" => 7.0,
-        "eight" => 8.0,
-        "nine" => 9.0,
-        "ten" => 10.0,
-        "eleven" => 11.0,
-        "twelve" => 12.0,
-        "thirteen" => 13.0,
-        "fourteen" => 14.0,
-        "fifteen" => 15.0,
-        "sixteen" => 16.0,
-        "seventeen" => 17.0,
-        "eighteen" => 18.0,
-        "nineteen" => 19.0,
-        _ => return None,
-    })
-}
-
-fn tens(word: &str) -> Option<f64> {
-    Some(match word {
-        "twenty" => 20.0,
-        "thirty" => 30.0,
-        "forty" | "fourty" => 40.0,
-        "fifty" => 50.0,
-        "sixty" => 60.0,
-        "seventy" => 70.0,
-        "eighty" => 80.0,
-        "ninety" => 90.0,
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -377,11 +346,23 @@ mod tests {
             ("one to two", "1-2"),
             ("4-6", "4-6"),
             ("5 or 6", "5-6"),
+            ("2 point 5", "2.5"),
+            ("five million", "5000000"),
+            ("1/2 a tablet", "0.5"),
+            ("\u{bd} tablet", "0.5"),
+            ("half of tablet", "0.5"),
+            ("one half tablet", "0.5"),
+            ("three quarters of a tablet", "0.75"),
+            ("one fourth tab", "0.25"),
+            ("half to one tablet", "0.5-1"),
         ] {
             let tokens = Tokens::new(text);
             let found = number(&tokens, 0).unwrap();
             assert_eq!(found.notation(), notation, "{text}");
-            let unit = usize::from(text.ends_with("mg"));
+            let unit = ["mg", "tab", "tablet"]
+                .iter()
+                .any(|unit| text.ends_with(unit));
+            let unit = usize::from(unit);
             assert_eq!(found.end, tokens.len() - unit, "{text}");
         }
     }
@@ -394,6 +375,10 @@ mod tests {
             ("six fifty one one one", "650"),
             ("0.25 \u{bd}-0-1", "0.25"),
             ("1-\u{bd}-1", "1"),
+            ("1/2 a day", "0.5"),
+            ("one half one", "1"),
+            ("one fourth day", "1"),
+            ("2 point of care", "2"),
         ] {
             let tokens = Tokens::new(text);
             assert_eq!(single(&tokens, 0).unwrap().notation(), notation, "{text}");

@@ -1,6 +1,7 @@
 //! The parts of the day as India writes them: "1-0-1", "½-0-½", "10-0-6", "one zero one".
 
-use super::numbers::{single, small};
+use super::counting::small;
+use super::numbers::single;
 use super::timing::Timing;
 use crate::text::{Gap, Kind, Tokens};
 
@@ -9,7 +10,7 @@ const PIECES: f64 = 4.0;
 /// Units of insulin at one time of day.
 const UNITS: f64 = 60.0;
 
-/// "1-0-1", "1 0 1", "one zero one", "half-0-half", "1-1-1-1", "0 - 0 - 1".
+/// "1-0-1", "1 0 1", "one zero one", "half-0-half", "1-1-1-1", "0 - 0 - 1", "1+0+1".
 pub(super) fn pattern(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let mut parts: Vec<f64> = Vec::new();
     let mut dashed = None;
@@ -30,7 +31,7 @@ pub(super) fn pattern(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timin
         }
         parts.push(value);
         end = after;
-        at = after + usize::from(matches!(tokens.lower(after), "dash" | "hyphen"));
+        at = after + usize::from(matches!(tokens.lower(after), "dash" | "hyphen" | "+"));
     }
     let dashed = dashed == Some(true);
     (plausible(tokens, first, end, &parts, dashed)).then(|| {

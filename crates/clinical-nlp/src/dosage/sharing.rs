@@ -1,7 +1,7 @@
 //! Pieces that belong to several medicines: "A and B, both twice a day for a week".
 
 use super::attach::{Attached, Context};
-use super::numbers::small;
+use super::counting::small;
 use super::{Piece, PieceKind};
 use crate::text::Gap;
 

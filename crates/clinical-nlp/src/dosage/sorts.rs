@@ -19,6 +19,10 @@ const CORRECTS: &[&str] = &[
     "rather",
     "actually",
     "oops",
+    "apologies",
+    "pardon",
+    "erase",
+    "disregard",
 ];
 
 /// Whether a word takes back what was said before it.
@@ -69,7 +73,8 @@ pub(crate) fn takes_back(tokens: &Tokens<'_>, from: usize, to: usize) -> bool {
             return false;
         }
         corrects(word)
-            || (matches!(word, "make" | "change") && matches!(tokens.lower(at + 1), "that" | "it"))
+            || (matches!(word, "make" | "change") && matches!(tokens.lower(at + 1), "that" | "it" | "this"))
+            || (matches!(word, "cancel" | "delete" | "ignore") && tokens.lower(at + 1) == "that")
             // ", no, before food": a lone no, with the new words right behind it.
             || (word == "no" && (at + 1 == to || (at + 7 > to && tokens.gap(at + 1).has(Gap::COMMA))))
     })
@@ -122,7 +127,7 @@ fn is_count(piece: &Piece) -> bool {
         PieceKind::Portion => piece
             .normalized
             .as_deref()
-            .is_some_and(|said| !said.contains("/kg")),
+            .is_some_and(|said| !said.contains("/kg") && !said.contains("/m2")),
         PieceKind::Frequency => piece.normalized.as_deref().is_some_and(is_pattern),
         _ => false,
     }

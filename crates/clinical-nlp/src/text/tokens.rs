@@ -274,8 +274,13 @@ fn thousands(bytes: &[u8], comma: usize) -> bool {
     digits == 3 || (digits == 2 && bytes.get(comma + 3) == Some(&b','))
 }
 
-/// Letters and the digits after them; letters with dots between count as one word.
+/// Letters and the digits after them; letters with dots between count as one word. The "x"
+/// of "x5d" is one of its own: it means "for".
 fn word_end(text: &str, start: usize) -> (usize, bool) {
+    let bytes = text.as_bytes();
+    if matches!(bytes[start], b'x' | b'X') && bytes.get(start + 1).is_some_and(u8::is_ascii_digit) {
+        return (start + 1, false);
+    }
     let dotted = dotted_end(text, start);
     if dotted > start {
         return (dotted, true);
@@ -362,6 +367,7 @@ mod tests {
     #[test]
     fn digits_stay_with_letters_before_them() {
         assert_eq!(words("vitamin B12, HbA1c"), ["vitamin", "b12", "hba1c"]);
+        assert_eq!(words("BD x5d, X-ray"), ["bd", "x", "5", "d", "x", "ray"]);
     }
 
     #[test]
