@@ -17,7 +17,10 @@ pub(crate) struct Line {
 }
 
 /// Sentences after the one that names a medicine that may go on about it.
-const CARRY: usize = 2;
+const CARRY: usize = 4;
+
+/// How many of them may say nothing of it.
+const SILENT: usize = 2;
 
 /// One line for every medicine of the text, in order.
 pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
@@ -30,7 +33,7 @@ pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
         .collect();
     let mut next = 0;
     let mut carried = 0..0;
-    let mut silent = 0;
+    let (mut behind, mut silent) = (0, 0);
     for index in 0..reading.sentences.len() {
         let from = next;
         while next < found.len() && reading.mentions[found[next].0].sentence == index {
@@ -41,12 +44,14 @@ pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
         }
         let attached = sentence_lines(reading, index, carried.clone(), &mut found, from..next);
         if from < next {
-            (carried, silent) = (from..next, 0);
+            carried = from..next;
+            (behind, silent) = (0, 0);
         } else {
-            silent += 1;
+            behind += 1;
+            silent += usize::from(!attached);
             // "Not 400." interrupts no prescription.
             let long = reading.sentences[index].end - reading.sentences[index].first > 3;
-            if (!attached && long) || silent >= CARRY {
+            if (!attached && long) || silent >= SILENT || behind >= CARRY {
                 carried = 0..0;
             }
         }
@@ -163,6 +168,11 @@ fn is_aside(tokens: &Tokens<'_>, sentence: &Sentence, mention: &Mention, follows
         && matches!(tokens.lower(at - 3), "in" | "with" | "into")
 }
 
+/// Words that tell one product of a brand from another.
+const SUFFIXES: &[&str] = &[
+    "active", "duo", "forte", "gold", "junior", "kid", "max", "mini", "plus", "trio",
+];
+
 fn sentence_pieces(
     tokens: &Tokens<'_>,
     sentence: &Sentence,
@@ -174,8 +184,10 @@ fn sentence_pieces(
         .filter(|m| !m.carried && m.end < sentence.end)
         .filter_map(|m| {
             dosage::bare_strength(tokens, m.end).or_else(|| {
-                // "Olmezest H 40": letters behind the name belong to it.
-                let suffix = tokens.is_upper(m.end) && tokens.original(m.end).len() <= 2;
+                // "Olmezest H 40", "Augmentin Duo 625": letters and words behind the name
+                // belong to it.
+                let suffix = tokens.is_upper(m.end) && tokens.original(m.end).len() <= 3
+                    || SUFFIXES.contains(&tokens.lower(m.end));
                 let pieces = || dosage::pieces(tokens, m.end, m.end + 1, |_| false);
                 (suffix && pieces().is_empty())
                     .then(|| dosage::bare_strength(tokens, m.end + 1))

@@ -10,7 +10,7 @@ use crate::text::{Gap, Phrases, Tokens};
 
 /// Amount that starts at token `first`; a counted form gives two pieces.
 pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Option<usize> {
-    if let Some(end) = in_words(tokens, first, pieces) {
+    if let Some(end) = in_words(tokens, first, pieces).or_else(|| ratio(tokens, first, pieces)) {
         return Some(end);
     }
     let quantity = quantity(tokens, first)?;
@@ -82,6 +82,25 @@ fn in_words(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Optio
         normalized: None,
     });
     Some(end)
+}
+
+/// "1:1000": one gram in so many millilitres.
+fn ratio(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Option<usize> {
+    let gap = tokens.gap(first + 1);
+    let below = tokens.lower(first + 1).replace(',', "");
+    let written = tokens.lower(first) == "1"
+        && !gap.is_empty()
+        && gap.only(Gap::COLON)
+        && matches!(below.as_str(), "100" | "1000" | "10000" | "100000");
+    written.then(|| {
+        pieces.push(Piece {
+            kind: PieceKind::Concentration,
+            first,
+            end: first + 2,
+            normalized: Some(format!("1:{below}")),
+        });
+        first + 2
+    })
 }
 
 /// "dispense 10 tablets", "10 tablets in all", "total 10 tablets".
@@ -176,6 +195,10 @@ fn measured(
             }
             PieceKind::Mass if !weight => PieceKind::Concentration,
             PieceKind::Mass => PieceKind::Portion,
+            // "100 units/ml"
+            PieceKind::Portion if !weight && denominator.ends_with("ml") => {
+                PieceKind::Concentration
+            }
             other => other,
         };
         last = after;
@@ -258,9 +281,17 @@ fn up_to(
     }
 }
 
-/// Whether one of the eight words before speaks of a change.
-fn is_change(tokens: &Tokens<'_>, first: usize) -> bool {
-    (first.saturating_sub(8)..first).any(|at| CHANGES.contains(&tokens.lower(at)))
+/// Whether one of the eight words before, in the same clause, speaks of a change.
+pub(super) fn is_change(tokens: &Tokens<'_>, first: usize) -> bool {
+    let near = Gap::SPACE.or(Gap::HYPHEN);
+    let mut at = first;
+    while at > 0 && first - at < 8 && tokens.gap(at).only(near) {
+        at -= 1;
+        if CHANGES.contains(&tokens.lower(at)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// "/day", "per dose" behind an amount by weight.
@@ -296,7 +327,10 @@ fn per(tokens: &Tokens<'_>, at: usize) -> Option<(usize, String, bool)> {
         return None;
     };
     match tokens.lower(at) {
-        "kg" | "kilogram" | "kilo" => return Some((at + 1, "kg".to_owned(), true)),
+        "kg" | "kilogram" | "kilo" => {
+            let body = tokens.lower(at + 1) == "body" && tokens.lower(at + 2) == "weight";
+            return Some((at + 1 + 2 * usize::from(body), "kg".to_owned(), true));
+        }
         "m2" | "m\u{b2}" => return Some((at + 1, "m2".to_owned(), true)),
         "square" if matches!(tokens.lower(at + 1), "meter" | "metre") => {
             return Some((at + 2, "m2".to_owned(), true));

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::amounts::is_change;
 use super::matters::{OTHER_MATTERS, RESUMES};
 use super::sorts::corrects;
 use super::{Piece, PieceKind};
@@ -338,12 +339,25 @@ impl Context<'_> {
         })
     }
 
-    /// "from 500 mg to 1000 mg": the first is what it was; "by 10 mg" is a change.
+    /// "from 500 mg to 1000 mg": the first is what it was; "by 10 mg" is how much it changes.
     fn is_left_behind(&self, index: usize) -> bool {
         let piece = &self.pieces[index];
-        let before = self.tokens.lower(piece.first.wrapping_sub(1));
-        (before == "by" && self.tokens.lower(piece.first.wrapping_sub(2)) != "followed")
-            || (before == "from" && self.tokens.lower(piece.end) == "to")
+        let before = |back: usize| self.tokens.lower(piece.first.wrapping_sub(back));
+        let to = self.tokens.lower(piece.end) == "to";
+        let changed = || {
+            let next = self.pieces.get(index + 1);
+            next.is_some_and(|next| next.first == piece.end + 1 && next.kind == piece.kind)
+                && is_change(self.tokens, piece.first)
+        };
+        match before(1) {
+            "by" => before(2) != "followed",
+            "from" => to,
+            // "20 mg instead of 10 mg"
+            "of" => before(2) == "instead",
+            "than" => before(2) == "rather",
+            // "Step up metformin 500 mg to 1 g."
+            _ => to && changed(),
+        }
     }
 
     /// "maximum 4 g a day", "not more than two tablets": how much at most, and no dose.

@@ -45,7 +45,11 @@ pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
     if let Some(found) = fraction_of(tokens, first) {
         return Some(found);
     }
-    let at = at + usize::from(matches!(tokens.lower(at), "more" | "full" | "complete"));
+    let at = at
+        + usize::from(matches!(
+            tokens.lower(at),
+            "more" | "full" | "complete" | "consecutive" | "additional" | "extra"
+        ));
     if !tokens.joined(at) {
         return None;
     }

@@ -18,7 +18,11 @@ pub(super) fn every(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)
         }
         let found = number(tokens, first + 1).filter(|_| tokens.joined(first + 1))?;
         if matches!(tokens.lower(found.end), "minute" | "minutes" | "mins") {
-            return None;
+            let timing = Timing {
+                in_words: true,
+                ..Timing::default()
+            };
+            return Some((found.end + 1, timing));
         }
         let period = period(tokens.lower(found.end)).filter(|_| tokens.joined(found.end))?;
         return told(found.value, found.high, period, found.end + 1);
@@ -52,8 +56,8 @@ pub(super) fn period(word: &str) -> Option<Period> {
     Some(match word {
         "hour" | "hours" | "hr" | "hrs" | "hourly" | "hrly" | "h" => Period::Hour,
         "day" | "days" => Period::Day,
-        "week" | "weeks" | "wk" | "wks" => Period::Week,
-        "month" | "months" => Period::Month,
+        "week" | "weeks" | "wk" | "wks" | "weekly" => Period::Week,
+        "month" | "months" | "monthly" => Period::Month,
         "year" | "years" => Period::Year,
         _ => return None,
     })

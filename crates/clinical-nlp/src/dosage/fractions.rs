@@ -1,7 +1,7 @@
 //! Parts of a tablet: "½", "half a tablet", "three quarters of a tablet".
 
 use super::forms;
-use crate::text::Tokens;
+use crate::text::{Gap, Tokens};
 
 /// "½", "¼", "¾".
 pub(super) fn fraction_sign(sign: &str) -> Option<f64> {
@@ -41,4 +41,27 @@ pub(super) fn part_of_one(tokens: &Tokens<'_>, count: f64, at: usize) -> Option<
     let end = skip_article(tokens, at + 1);
     let divided = forms::counted(tokens, end).is_some();
     (divided && tokens.joined(at) && tokens.joined(end)).then_some((count / parts, end))
+}
+
+/// The half of "1½" and of "1 1/2". Apart from the figure only where that is a count of
+/// pieces: in "Lasix 40 ½ tab" the 40 are milligrams.
+pub(super) fn mixed(tokens: &Tokens<'_>, at: usize, whole: f64) -> Option<(f64, usize)> {
+    let gap = tokens.gap(at);
+    let counts = gap.is_empty() || (gap.only(Gap::SPACE) && whole <= 4.0);
+    if !counts || whole.fract() != 0.0 {
+        return None;
+    }
+    if let Some(part) = fraction_sign(tokens.lower(at)) {
+        return Some((part, at + 1));
+    }
+    let slash = |at: usize| tokens.gap(at).has(Gap::SLASH);
+    let written = !gap.is_empty() && slash(at + 1) && !slash(at + 2);
+    let part = match (tokens.lower(at), tokens.lower(at + 1)) {
+        _ if !written => return None,
+        ("1", "2") => 0.5,
+        ("1", "4") => 0.25,
+        ("3", "4") => 0.75,
+        _ => return None,
+    };
+    Some((part, at + 2))
 }

@@ -85,7 +85,7 @@ fn point(tokens: &Tokens<'_>, at: usize, side: Side) -> Option<(usize, Point)> {
     let mut at = at;
     let links = [
         "each", "every", "a", "the", "your", "main", "any", "his", "her", "heavy", "largest",
-        "taking", "having",
+        "taking", "having", "major", "big", "light",
     ];
     let mut linked = 0;
     while links.contains(&tokens.lower(at)) && linked < 2 {

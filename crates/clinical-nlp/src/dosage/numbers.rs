@@ -2,7 +2,7 @@
 //! "twenty five", "six fifty", "two point five", "one to two".
 
 use super::counting::{small, tens};
-use super::fractions::{fraction_sign, part_of_one, skip_article, up_to_form};
+use super::fractions::{fraction_sign, mixed, part_of_one, skip_article, up_to_form};
 use super::frequency::pattern;
 use super::units::unit_at;
 use crate::text::{Gap, Kind, Tokens};
@@ -105,10 +105,8 @@ fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
             return Some(plain(value / below, up_to_form(tokens, next + 1)));
         }
     }
-    if let Some(part) = fraction_sign(tokens.lower(next))
-        .filter(|_| tokens.gap(next).only(Gap::SPACE) && value.fract() == 0.0)
-    {
-        return Some(plain(value + part, next + 1));
+    if let Some((part, end)) = mixed(tokens, next, value) {
+        return Some(plain(value + part, end));
     }
     if let Some(found) = pointed(tokens, first) {
         return Some(found);
@@ -167,8 +165,9 @@ pub(crate) fn opens_with_point(tokens: &Tokens<'_>, first: usize) -> bool {
 fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     // Most words are no numbers: told by length and first letter.
     let word = tokens.lower(first);
-    if word.len() > 9 || !word.starts_with(['z', 'o', 't', 'f', 's', 'e', 'n', 'h', 'q', 'p', 'd'])
-    {
+    let counts = word.len() <= 9
+        && word.starts_with(['z', 'o', 't', 'f', 's', 'e', 'n', 'h', 'q', 'p', 'd']);
+    if !counts && !opens_hundred(tokens, first) {
         return None;
     }
     match tokens.lower(first) {
@@ -264,8 +263,18 @@ fn below_thousand(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
     Some((value, end))
 }
 
+/// "a hundred", "a thousand": the article counts.
+fn opens_hundred(tokens: &Tokens<'_>, first: usize) -> bool {
+    tokens.lower(first) == "a"
+        && matches!(tokens.lower(first + 1), "hundred" | "thousand" | "lakh")
+        && tokens.joined(first + 1)
+}
+
 fn below_hundred(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
     let word = tokens.lower(first);
+    if opens_hundred(tokens, first) {
+        return Some((1.0, first + 1));
+    }
     if let Some(value) = small(word) {
         return Some((value, first + 1));
     }
@@ -347,6 +356,13 @@ mod tests {
             ("4-6", "4-6"),
             ("5 or 6", "5-6"),
             ("2 point 5", "2.5"),
+            ("1 \u{bd}", "1.5"),
+            ("1 1/2 tablet", "1.5"),
+            ("2 3/4", "2.75"),
+            ("12\u{bd}", "12.5"),
+            ("a hundred mg", "100"),
+            ("a hundred and fifty", "150"),
+            ("nought point five", "0.5"),
             ("five million", "5000000"),
             ("1/2 a tablet", "0.5"),
             ("\u{bd} tablet", "0.5"),
@@ -376,6 +392,9 @@ mod tests {
             ("0.25 \u{bd}-0-1", "0.25"),
             ("1-\u{bd}-1", "1"),
             ("1/2 a day", "0.5"),
+            ("40 \u{bd} tab", "40"),
+            ("40 1/2 tab", "40"),
+            ("1 1/2/2024", "1"),
             ("one half one", "1"),
             ("one fourth day", "1"),
             ("2 point of care", "2"),

@@ -48,6 +48,7 @@ impl Context<'_> {
         let from = goes_on
             .map(|shared| shared.from)
             .or_else(|| self.sharers(piece, owner))
+            .or_else(|| self.named_both(piece, owner))
             .or_else(|| self.each_follows(index).then_some(0))?;
         for other in from..owner {
             let has = attached
@@ -99,6 +100,18 @@ impl Context<'_> {
                 "for" | "and" | "x" | "the" | "continue" | "then"
             )
         }) && piece.first.saturating_sub(end) <= 2
+    }
+
+    /// "Give both A and B twice a day": the first of two that are named behind the word.
+    fn named_both(&self, piece: &Piece, owner: usize) -> Option<usize> {
+        let first = owner.checked_sub(1)?;
+        let before = self.medications[first].first.checked_sub(1)?;
+        let said = !self.medications[first].carried && self.tokens.lower(before) == "both";
+        let told = matches!(
+            piece.kind,
+            PieceKind::Frequency | PieceKind::Duration | PieceKind::Route
+        );
+        (said && told).then_some(first)
     }
 
     /// The first of the medicines that "both", "all", "all three" before the piece mean.

@@ -161,6 +161,11 @@ mod tests {
         "10 mg if you need it | 10 mg | - | - | - | as needed | -",
         "post lunch 1 tab | 1 tablet | - | tablet | - | after lunch | -",
         "BD and SOS | - | - | - | - | 2 per day; as needed | -",
+        "1 1/2 tablets OD | 1.5 tablet | - | tablet | - | 1 per day | -",
+        "a hundred mg at night | 100 mg | - | - | - | at night | -",
+        "10 mg per kg body weight per day | 10 mg/kg/day | - | - | - | - | -",
+        "100 units/ml | - | 100 unit/ml | - | - | - | -",
+        "1:1000 i/m | - | 1:1000 | - | intramuscular | - | -",
     ];
 
     #[test]

@@ -23,6 +23,8 @@ const CORRECTS: &[&str] = &[
     "pardon",
     "erase",
     "disregard",
+    "correct",
+    "rephrase",
 ];
 
 /// Whether a word takes back what was said before it.
