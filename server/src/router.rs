@@ -4,7 +4,7 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state, map_response},
+    middleware::{from_fn, from_fn_with_state, map_request, map_response},
     routing::{any, post},
 };
 use tower_http::{
@@ -20,7 +20,7 @@ use tower_http::{
 use crate::{
     cors, errors, limits, pages,
     renewal::Renewal,
-    rest::{access, forms, routes},
+    rest::{access, forms, routes, upload},
     security,
     session::{self, KeepAlive, Sessions},
     site,
@@ -42,6 +42,7 @@ pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
     let uploads = Router::from(routes::uploads())
         .route("/dictations/upload", post(forms::upload))
         .layer(DefaultBodyLimit::disable())
+        .layer(map_request(upload::piece_by_piece))
         .layer(RequestBodyTimeoutLayer::new(state.upload_idle))
         .layer(keep_alive.clone());
 

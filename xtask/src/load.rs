@@ -41,8 +41,15 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     println!("\n{}\n", machine());
     let mut cargo = paths.cargo();
     cargo
-        .args(["run", "--quiet", "--release", "--package", "server"])
-        .args(["--example", "load"])
+        .args([
+            "run",
+            "--release",
+            "--package",
+            "seva-testkit",
+            "--example",
+            "load",
+        ])
+        .args(["--features", "contracts,emulators"])
         .env("DATABASE_URL", database_url)
         .env("SEVA_WHISPER_MODEL", &setup.speech_model)
         .env("SEVA_LOAD_SERVER", program)

@@ -1,15 +1,27 @@
 //! Whether an upload is a usable recording: the same decoder that the
 //! transcriber uses looks at the whole file.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, LazyLock},
+    thread,
+};
 
 use async_trait::async_trait;
 use seva_services::ports::{AudioFacts, AudioInspector, AudioRefused};
 use seva_speech::{AudioError, CancelFlag};
+use tokio::sync::Semaphore;
 
 use crate::failure::Service;
 
 const SERVICE: Service = Service("inspector");
+
+/// Decoding keeps a processor busy: more at once than there are of them would end no
+/// sooner, and each would take its memory.
+static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    Arc::new(Semaphore::new(processors))
+});
 
 /// Decides by content, by decoding the file once.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,8 +34,14 @@ impl AudioInspector for SpeechInspector {
         let cancel = CancelFlag::new();
         // A caller who went away drops this future: the decoder then stops too.
         let guard = CancelOnDrop(cancel.clone());
+        // Held until the decoder has stopped, though the caller may be gone by then.
+        let turn = Arc::clone(&TURNS).acquire_owned().await;
         let checked = SERVICE
-            .blocking("inspect", move || seva_speech::check(&file, &cancel))
+            .blocking("inspect", move || {
+                let checked = seva_speech::check(&file, &cancel);
+                drop(turn);
+                checked
+            })
             .await;
         drop(guard);
         match checked {

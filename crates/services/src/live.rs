@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use futures::stream::{self, BoxStream, StreamExt};
+use futures::{
+    FutureExt as _,
+    future::BoxFuture,
+    stream::{self, BoxStream, StreamExt},
+};
 use seva_model::{AppError, DictationEvent, TranscriptionId, TranscriptionStatus, UserId};
 use seva_store::{Change, transcriptions};
 use tokio::{
@@ -81,15 +85,7 @@ impl Watch {
         while !self.last.status.is_final() {
             self.wait().await;
             self.read_at = Instant::now();
-            let event = self
-                .services
-                .events_since(
-                    self.user_id,
-                    self.last.transcription_id,
-                    Some(self.last.version),
-                )
-                .await
-                .ok()?;
+            let event = self.read().await.ok()?;
             let news =
                 event.version != self.last.version || event.queue_ahead != self.last.queue_ahead;
             self.last = event;
@@ -98,6 +94,18 @@ impl Watch {
             }
         }
         None
+    }
+
+    /// On the heap for as long as it takes: most of the time a stream only waits, and
+    /// there are a thousand of them.
+    fn read(&self) -> BoxFuture<'_, Result<DictationEvent, AppError>> {
+        self.services
+            .events_since(
+                self.user_id,
+                self.last.transcription_id,
+                Some(self.last.version),
+            )
+            .boxed()
     }
 
     /// Until the state may have changed.

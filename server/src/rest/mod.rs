@@ -24,5 +24,5 @@ pub(crate) mod papers;
 pub(crate) mod prescriptions;
 pub(crate) mod routes;
 pub(crate) mod transcriptions;
-mod upload;
+pub(crate) mod upload;
 mod versions;

@@ -199,7 +199,8 @@ pub async fn list(
                    SELECT FROM jsonb_array_elements(medications) AS line
                     WHERE line ->> 'name' ILIKE $2 OR line ->> 'generic' ILIKE $2))
               AND ($3::text IS NULL OR status = $3)
-              AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+              AND (created_at, id) < (COALESCE($4::timestamptz, 'infinity'),
+                  COALESCE($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
             ORDER BY created_at DESC, id DESC LIMIT $6"#,
             user.as_uuid(),
             contains_pattern(filter.search.as_deref()),

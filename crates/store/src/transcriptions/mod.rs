@@ -98,12 +98,13 @@ struct SummaryRow {
     completed_at: Option<OffsetDateTime>,
 }
 
-/// Selects [`SummaryRow`]s from the view of dictations that are not deleted.
+/// Selects [`SummaryRow`]s from dictations that are not deleted: a clause `WITH` or nothing,
+/// what they are selected from, and the arguments of both.
 macro_rules! summaries {
-    ($which:tt, $($argument:expr),+ $(,)?) => {
+    ($with:tt, $from:tt, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             SummaryRow,
-            r#"SELECT id AS "id!", status AS "status!", stage AS "stage!",
+            $with + r#" SELECT id AS "id!", status AS "status!", stage AS "stage!",
                       progress AS "progress!", queue_ahead,
                       failure_code, failure_message, failure_may_retry AS "failure_may_retry!",
                       patient_name, specialty AS "specialty!",
@@ -114,7 +115,7 @@ macro_rules! summaries {
                       prescription_id, prescription_status,
                       version AS "version!", created_at AS "created_at!",
                       transcribing_at, extracting_at, completed_at
-                 FROM dictations "# + $which,
+                 FROM "# + $from,
             $($argument),+
         )
     };
@@ -187,7 +188,8 @@ pub async fn insert(
 pub async fn get(pool: &PgPool, user: UserId, id: TranscriptionId) -> Result<Transcription> {
     let mut tx = begin_snapshot(pool).await?;
     let summary = summaries!(
-        "WHERE id = $1 AND user_id = $2",
+        "",
+        "dictations WHERE id = $1 AND user_id = $2",
         id.as_uuid(),
         user.as_uuid(),
     )
@@ -225,13 +227,27 @@ pub async fn list(
     filter: &TranscriptionFilter,
 ) -> Result<Page<TranscriptionSummary>> {
     let rows = retried("list dictations", || {
+        // The page comes first: what is counted for a row is counted for those it shows.
         summaries!(
-            "WHERE user_id = $1
-           AND ($2::text IS NULL OR patient_name ILIKE $2 OR current_text ILIKE $2)
-           AND ($3::text IS NULL OR status = $3)
-           AND ($4::timestamptz IS NULL OR created_at >= $4)
-           AND ($5::timestamptz IS NULL OR (created_at, id) < ($5, $6::uuid))
-         ORDER BY created_at DESC, id DESC LIMIT $7",
+            r#"WITH page AS MATERIALIZED (
+                SELECT id, status, stage, progress, failure_code, failure_message,
+                       failure_may_retry, patient_name, specialty, duration_seconds,
+                       medicine_count, extraction_failed, unsure_count, prescription_id,
+                       prescription_status, version, created_at, transcribing_at,
+                       extracting_at, completed_at
+                  FROM dictations
+                 WHERE user_id = $1
+                   AND ($2::text IS NULL OR patient_name ILIKE $2 OR current_text ILIKE $2)
+                   AND ($3::text IS NULL OR status = $3)
+                   AND ($4::timestamptz IS NULL OR created_at >= $4)
+                   AND (created_at, id) < (COALESCE($5::timestamptz, 'infinity'),
+                       COALESCE($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                 ORDER BY created_at DESC, id DESC LIMIT $7),
+            places AS (
+                SELECT transcription_id, ahead AS queue_ahead FROM queue_places
+                 WHERE EXISTS (SELECT FROM page WHERE status = 'PENDING'))"#,
+            "page LEFT JOIN places ON places.transcription_id = page.id
+             ORDER BY created_at DESC, id DESC",
             user.as_uuid(),
             contains_pattern(filter.search.as_deref()),
             filter.status.map(TranscriptionStatus::as_str),

@@ -10,7 +10,17 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use seva_testkit::TestDatabase;
+
+/// What a server is started with.
+pub(crate) struct Place<'a> {
+    pub(crate) program: &'a str,
+    /// Speech model: the server wants one, though nobody works here.
+    pub(crate) model: &'a str,
+    /// Address of the database.
+    pub(crate) database: &'a str,
+    /// Where its files are.
+    pub(crate) home: &'a Path,
+}
 
 /// A running server; killed when it is dropped.
 pub(crate) struct Server {
@@ -20,16 +30,16 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts it and waits until it is ready. Nobody is slowed down by a limit.
-    pub(crate) fn start(program: &str, database: &TestDatabase, home: &Path) -> Result<Self> {
-        let model = std::env::var("SEVA_WHISPER_MODEL").context("SEVA_WHISPER_MODEL is not set")?;
-        let mut child = Command::new(program)
+    pub(crate) fn start(place: &Place<'_>) -> Result<Self> {
+        let home = place.home;
+        let mut child = Command::new(place.program)
             .args(["serve", "--role", "web"])
             .env_clear()
             .env("SEVA_PROFILE", "local")
             .env("SEVA_ADDR", "127.0.0.1:0")
-            .env("DATABASE_URL", database.url())
+            .env("DATABASE_URL", place.database)
             .env("SEVA_DATA_DIR", home)
-            .env("SEVA_WHISPER_MODEL", model)
+            .env("SEVA_WHISPER_MODEL", place.model)
             .env("LEPTOS_SITE_ROOT", home.join("site"))
             .env("SEVA_DEMO", "1")
             .env("SEVA_REQUESTS_PER_USER", "0")
@@ -40,7 +50,7 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(File::create(home.join("log"))?)
             .spawn()
-            .with_context(|| format!("cannot start {program}"))?;
+            .with_context(|| format!("cannot start {}", place.program))?;
         let out = child.stdout.take().context("no output")?;
         let mut lines = BufReader::new(out).lines();
         let address = lines
