@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use seva_model::{Segment, Word};
+use seva_model::{Language, Segment, Word};
 use seva_services::ports::{
     AudioRefused, ObjectError, ObjectStore, PortError, Transcriber, TranscriberError,
     TranscriberEvent, TranscriptionRequest,
@@ -45,6 +45,8 @@ pub struct WhisperTranscriber {
     objects: Arc<dyn ObjectStore>,
     options: WhisperOptions,
     engine: Arc<OnceCell<Arc<Engine>>>,
+    /// Whether the model understands more than English.
+    multilingual: OnceCell<bool>,
 }
 
 impl WhisperTranscriber {
@@ -55,6 +57,7 @@ impl WhisperTranscriber {
             objects,
             options,
             engine: Arc::default(),
+            multilingual: OnceCell::new(),
         }
     }
 
@@ -83,6 +86,20 @@ impl WhisperTranscriber {
                 .map_err(|error| SERVICE.lasting("load the model", error))
         };
         self.engine.get_or_try_init(load).await.cloned()
+    }
+
+    /// Looked up in the model's file: a process that serves pages loads no model.
+    async fn is_multilingual(&self) -> Result<bool, PortError> {
+        let look = || async {
+            let model = self.options.model.clone();
+            SERVICE
+                .blocking("look at the model", move || {
+                    seva_speech::is_multilingual(&model)
+                })
+                .await?
+                .map_err(|error| SERVICE.lasting("look at the model", error))
+        };
+        self.multilingual.get_or_try_init(look).await.copied()
     }
 
     /// Copies the recording out of the store; the copy goes when the guard does.
@@ -138,6 +155,20 @@ impl Transcriber for WhisperTranscriber {
             }
         };
         Ok(result??.segments.into_iter().map(segment).collect())
+    }
+
+    /// All of the form's, if the model is multilingual. While there is no model nothing is
+    /// transcribed in any language; then English is offered, and each dictation says why it
+    /// failed.
+    async fn languages(&self) -> &'static [Language] {
+        match self.is_multilingual().await {
+            Ok(true) => Language::ALL,
+            Ok(false) => &[Language::English],
+            Err(error) => {
+                tracing::warn!(error = %error, source = %error.source, "the languages of the speech model are not known");
+                &[Language::English]
+            }
+        }
     }
 }
 

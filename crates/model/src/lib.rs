@@ -10,6 +10,7 @@ mod entity;
 mod error;
 mod event;
 mod id;
+mod language;
 mod names;
 mod prescription;
 mod quantity;
@@ -27,6 +28,7 @@ pub use entity::{Attribute, Category, Concept, Entity, Trait, TraitName};
 pub use error::{AppError, ErrorCode};
 pub use event::DictationEvent;
 pub use id::{AccessTokenId, EntityId, PrescriptionId, TranscriptionId, UserId};
+pub use language::Language;
 pub use prescription::{
     AdviceText, Diagnosis, LineSource, MedicationLine, MedicineHit, MedicineKind, Prescription,
     PrescriptionContent, PrescriptionStatus, PrescriptionSummary, PrescriptionWarning, WordRange,

@@ -14,4 +14,6 @@ pub use cut::{Piece, cut_in_silence};
 pub use error::{AudioError, FileError, SpeechError};
 pub use figures::Doses;
 pub use transcript::{Event, Segment, Transcript, Word};
-pub use whisper::{Engine, EngineOptions, Search, TranscribeOptions, Window, default_threads};
+pub use whisper::{
+    Engine, EngineOptions, Search, TranscribeOptions, Window, default_threads, is_multilingual,
+};

@@ -27,6 +27,7 @@ use crate::{
 };
 use expected::LastExpected;
 use model::ModelHeader;
+pub use model::is_multilingual;
 pub use options::{EngineOptions, Search, TranscribeOptions, Window};
 use run::Run;
 pub use threads::default_threads;
