@@ -26,6 +26,7 @@ use crate::{
     metrics::Metrics,
     rest::health::Checks,
     router,
+    serving::{Patience, serve},
     session::Sessions,
     site,
     spool::SpoolDirectory,
@@ -61,6 +62,16 @@ pub struct Application {
 }
 
 impl Application {
+    /// How many threads the runtime needs for what waits for a file or keeps a processor
+    /// busy. Each keeps memory of its own, and with the usual 512 every upload under way
+    /// would have one. Each dictation that is worked on may hold one, and needs others to
+    /// get on.
+    #[must_use]
+    pub fn waiting_threads(config: &Config) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        (4 * processors).max(16) + worker_config(config).parallel
+    }
+
     /// Connects, wires everything together and checks it, migrates, and listens.
     ///
     /// # Errors
@@ -239,9 +250,13 @@ impl Application {
         }
         let served = match self.listener {
             Some(listener) => {
-                let patience = self.state.request_timeout + MARGIN;
+                let patience = Patience {
+                    head: self.config.web.head_timeout,
+                    end: self.state.request_timeout + MARGIN,
+                };
                 let router = router::router(self.state, &self.sessions);
-                serve(listener, router, shutdown.clone(), patience).await
+                let served = serve(listener, router, patience, shutdown.clone()).await;
+                served.context("the listener failed")
             }
             None => {
                 shutdown.cancelled().await;
@@ -300,29 +315,6 @@ async fn listen_for_metrics(addr: SocketAddr) -> anyhow::Result<TcpListener> {
 
 fn unavailable(addr: SocketAddr, variable: &str, error: io::Error) -> anyhow::Error {
     anyhow::Error::new(error).context(format!("can't listen on {addr} ({variable})"))
-}
-
-async fn serve(
-    listener: TcpListener,
-    router: axum::Router,
-    shutdown: CancellationToken,
-    patience: Duration,
-) -> anyhow::Result<()> {
-    let stopping = shutdown.clone();
-    // Who asks is known by their address.
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .into_future();
-    // Who sends or reads slowly is not waited for without end.
-    let late = async {
-        stopping.cancelled().await;
-        tokio::time::sleep(patience).await;
-    };
-    tokio::select! {
-        served = serving => served.context("the listener failed"),
-        () = late => Ok(()),
-    }
 }
 
 fn worker_config(config: &Config) -> WorkerConfig {

@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, error::Error as _};
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::QueryRejection},
     http::{StatusCode, header::CONTENT_TYPE, request::Parts},
     response::{IntoResponse, Response},
@@ -104,20 +105,57 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match <Json<T> as FromRequest<S>>::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let body = match Bytes::from_request(whole, state).await {
+            Ok(body) => body,
             Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(body_too_large().into())
+                return Err(body_too_large().into());
             }
+            Err(_) => return Err(not_expected().into()),
+        };
+        // A field that is not known is read past, however deep it is.
+        if is_too_deep(&body) {
+            return Err(not_expected().into());
+        }
+        let whole = Request::from_parts(parts, axum::body::Body::from(body));
+        match <Json<T> as FromRequest<S>>::from_request(whole, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
             // The reason may quote the body.
-            Err(_) => Err(AppError::new(
-                ErrorCode::ValidationFailed,
-                "The body is not the JSON that is expected here. Check names and types of the \
-                 fields.",
-            )
-            .into()),
+            Err(_) => Err(not_expected().into()),
         }
     }
+}
+
+fn not_expected() -> AppError {
+    AppError::new(
+        ErrorCode::ValidationFailed,
+        "The body is not the JSON that is expected here. Check names and types of the fields.",
+    )
+}
+
+/// How many brackets of a body may be open at once. A code of a draft's diagnosis is within
+/// five.
+const MAX_DEPTH: usize = 64;
+
+/// Whether a JSON text opens more brackets within one another than any body of ours.
+fn is_too_deep(body: &[u8]) -> bool {
+    let (mut open, mut most) = (0_usize, 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                open += 1;
+                most = most.max(open);
+            }
+            b']' | b'}' if !quoted => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most > MAX_DEPTH
 }
 
 /// A body that may be missing altogether.
@@ -207,6 +245,21 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+
+    #[test]
+    fn brackets_are_counted_where_they_are_brackets() {
+        let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(!is_too_deep(nested(MAX_DEPTH).as_bytes()));
+        assert!(is_too_deep(nested(MAX_DEPTH + 1).as_bytes()));
+        let beside = format!("[{}]", vec!["{}"; 500].join(","));
+        assert!(!is_too_deep(beside.as_bytes()));
+        let said = format!(
+            r#"{{"a": "{}", "b\\": "\"{}"}}"#,
+            "[".repeat(500),
+            "{".repeat(500)
+        );
+        assert!(!is_too_deep(said.as_bytes()));
+    }
 
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "UPPERCASE")]

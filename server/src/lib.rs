@@ -18,6 +18,7 @@ mod renewal;
 mod rest;
 mod router;
 mod security;
+mod serving;
 mod session;
 mod site;
 mod spool;

@@ -7,7 +7,7 @@ use seva_server::{Application, Config, Role, config::Variables, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-// With glibc's, a server that has been busy stays half as large again as what it uses: see
+// With glibc's, a server that is busy takes more than half as much again: see
 // docs/adr/0011-memory-and-plans.md.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -35,22 +35,18 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<()> {
-    // Those that may wait for a file or a processor. Each keeps memory of its own, and with
-    // the usual 512 every upload under way would have one.
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let waiting = (4 * processors).max(16);
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .max_blocking_threads(waiting)
-        .build()?
-        .block_on(run())
-}
-
-async fn run() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let variables = Variables::load()?;
     let config = Config::read(&variables, arguments.role)?;
-    match arguments.command.unwrap_or_default() {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(Application::waiting_threads(&config))
+        .build()?
+        .block_on(run(arguments.command.unwrap_or_default(), config))
+}
+
+async fn run(command: Command, config: Config) -> anyhow::Result<()> {
+    match command {
         Command::Serve => serve(config).await,
         Command::Migrate => migrate(&config).await,
         Command::CheckConfig => {

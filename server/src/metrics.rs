@@ -22,7 +22,10 @@ use seva_store::{PgPool, QueueDepth};
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::breaker::{Breakers, State};
+use crate::{
+    breaker::{Breakers, State},
+    serving::{Patience, serve},
+};
 
 /// Calls of the ports, by service, operation and outcome.
 pub(crate) const PORT_CALLS: &str = "seva_port_call_duration_seconds";
@@ -45,6 +48,8 @@ const CALL_SECONDS: [f64; 14] = [
 
 /// How long the database may take to tell how much waits.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long whoever reads keeps a connection before it asks again.
+const BETWEEN_SCRAPES: Duration = Duration::from_secs(120);
 /// How often what was measured is put into its buckets, whether or not anybody reads.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -120,11 +125,12 @@ impl Metrics {
         let router = Router::new()
             .route("/metrics", get(scrape))
             .with_state(self);
-        let serving = axum::serve(listener, router)
-            .with_graceful_shutdown(shutdown.cancelled_owned())
-            .into_future();
+        let patience = Patience {
+            head: BETWEEN_SCRAPES,
+            end: PATIENCE,
+        };
         tokio::select! {
-            served = serving => {
+            served = serve(listener, router, patience, shutdown) => {
                 if let Err(error) = served {
                     tracing::error!(%error, "metrics are no longer served");
                 }

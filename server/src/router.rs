@@ -54,8 +54,7 @@ pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
         .merge(pages::routes(&state))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(map_response(errors::explain_limit))
-        .layer(keep_alive)
-        .layer(in_time);
+        .layer(keep_alive);
 
     let package = site::package(&state.leptos);
     let hashed = state.leptos.hash_files;
@@ -85,6 +84,7 @@ pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
             state.limits.clone(),
             limits::per_address,
         ))
+        .layer(in_time)
         .nest_service(&format!("/{}", state.leptos.site_pkg_dir), package)
         .layer(from_fn_with_state(
             state.base_url.clone(),

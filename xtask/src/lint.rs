@@ -9,6 +9,9 @@ use crate::paths::Paths;
 use crate::setup::node::Node;
 use crate::{deployment, e2e, invariants, setup, shell};
 
+/// What is fuzzed: a workspace of its own, so nothing else compiles it.
+const FUZZ: &str = "fuzz/Cargo.toml";
+
 /// All lints with a table of their own.
 pub(crate) fn lint(paths: &Paths) -> Result<()> {
     println!("Setting up");
@@ -23,6 +26,7 @@ pub(crate) fn lint(paths: &Paths) -> Result<()> {
 pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<()> {
     report.stage("format", || {
         cargo(paths, &["fmt", "--all", "--check"])?;
+        cargo(paths, &["fmt", "--manifest-path", FUZZ, "--check"])?;
         Ok("rustfmt".to_owned())
     })?;
     report.stage("invariants", || invariants::check(paths))?;
@@ -87,13 +91,29 @@ pub(crate) fn stages(paths: &Paths, deny: &Path, report: &mut Report) -> Result<
         )?;
         Ok("browser code".to_owned())
     })?;
+    report.stage("clippy for the fuzzer", || {
+        cargo(
+            paths,
+            &[
+                "clippy",
+                "--locked",
+                "--manifest-path",
+                FUZZ,
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )?;
+        Ok("a workspace of its own".to_owned())
+    })?;
     Ok(())
 }
 
 /// Formats every crate.
 pub(crate) fn format(paths: &Paths) -> Result<()> {
     setup::for_formatting(paths)?;
-    cargo(paths, &["fmt", "--all"])
+    cargo(paths, &["fmt", "--all"])?;
+    cargo(paths, &["fmt", "--manifest-path", FUZZ])
 }
 
 fn cargo(paths: &Paths, words: &[&str]) -> Result<()> {

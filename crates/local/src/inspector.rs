@@ -16,11 +16,12 @@ use crate::failure::Service;
 
 const SERVICE: Service = Service("inspector");
 
-/// Decoding keeps a processor busy: more at once than there are of them would end no
-/// sooner, and each would take its memory.
+/// Decoding keeps a processor busy, and takes memory: fifty at once would end no sooner.
+/// More than there are processors, so that a few recordings of hours hold up nobody's
+/// twenty seconds.
 static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    Arc::new(Semaphore::new(processors))
+    Arc::new(Semaphore::new(2 * processors))
 });
 
 /// Decides by content, by decoding the file once.

@@ -42,4 +42,7 @@ pub use transcription::{
     Word,
 };
 pub use user::{CurrentUser, DoctorProfile, Registration, SignInChallenge};
-pub use values::{ConfirmationCode, EmailAddress, FullName, Password, PatientName, ValueError};
+pub use values::{
+    ConfirmationCode, EmailAddress, FullName, Password, PatientName, ValueError, holds_invisible,
+    turns_direction,
+};

@@ -55,8 +55,22 @@ pub(crate) fn single_line(
 /// Control characters, and the marks that let a name display as another one.
 /// The joiners U+200C and U+200D stay: Devanagari needs them.
 fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    c.is_control() || turns_direction(c) || matches!(c, '\u{200B}' | '\u{FEFF}')
+}
+
+/// Whether an invisible mark turns the direction of what stands around it: a dose may read
+/// one way on the screen and another on paper.
+#[must_use]
+pub fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a text holds control characters, or marks that turn the direction of writing.
+/// Line ends are taken where it may have `lines`.
+#[must_use]
+pub fn holds_invisible(text: &str, lines: bool) -> bool {
+    text.chars()
+        .any(|c| (c.is_control() && !(lines && c == '\n')) || turns_direction(c))
 }
 
 macro_rules! text_value {

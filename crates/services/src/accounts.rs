@@ -14,7 +14,7 @@ pub use self::{
 
 use seva_model::{
     AppError, ConfirmationCode, CurrentUser, DoctorProfile, EmailAddress, ErrorCode, FullName,
-    Registration, UserId,
+    Registration, UserId, holds_invisible,
 };
 use seva_store::{StoreError, users};
 
@@ -247,10 +247,7 @@ fn checked_profile(
                 field.to_owned(),
                 format!("Shorten this to {max} characters."),
             );
-        } else if text
-            .chars()
-            .any(|c| c.is_control() && !(lines && c == '\n'))
-        {
+        } else if holds_invisible(&text, lines) {
             wrong.insert(
                 field.to_owned(),
                 "Remove the invisible characters.".to_owned(),
@@ -295,12 +292,18 @@ mod tests {
             registration_number: "9".repeat(65),
             clinic_name: "A\u{7}".to_owned(),
             clinic_address: "One\r\nTwo".to_owned(),
+            qualification: "MBBS \u{202E}DM".to_owned(),
             ..DoctorProfile::default()
         };
         let error = checked_profile(" ", profile).unwrap_err();
         assert_eq!(
             error.fields.keys().collect::<Vec<_>>(),
-            ["clinic_name", "full_name", "registration_number"]
+            [
+                "clinic_name",
+                "full_name",
+                "qualification",
+                "registration_number"
+            ]
         );
     }
 }

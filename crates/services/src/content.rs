@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use seva_model::{
     AppError, CurrentUser, Diagnosis, ErrorCode, MedicationLine, PrescriptionContent,
+    holds_invisible,
 };
 
 const MAX_LINES: usize = 100;
@@ -40,10 +41,7 @@ impl Wrong {
         if text.chars().count() > max {
             self.note(field, format!("Shorten {what} to {max} characters."));
         }
-        if text
-            .chars()
-            .any(|c| c.is_control() && !(lines && c == '\n'))
-        {
+        if holds_invisible(&text, lines) {
             self.note(
                 field,
                 format!("Remove the invisible characters from {what}."),
@@ -56,7 +54,8 @@ impl Wrong {
 /// The content trimmed, without lines that are empty.
 ///
 /// # Errors
-/// Every field that is too long, out of range or holds control characters.
+/// Every field that is too long, out of range, or holds control characters or marks that
+/// turn the direction of writing.
 pub(crate) fn checked(content: &PrescriptionContent) -> Result<PrescriptionContent, AppError> {
     let mut wrong = Wrong::default();
     if content.patient_age.is_some_and(|age| age > MAX_AGE) {
@@ -220,6 +219,34 @@ mod tests {
         assert!(ready_to_sign(&content, &doctor("1")).is_err());
         content.medications[0].name = "Dolo".to_owned();
         assert!(ready_to_sign(&content, &doctor("1")).is_ok());
+    }
+
+    #[test]
+    fn a_dose_can_not_read_otherwise_on_the_screen_than_on_paper() {
+        for text in [
+            "\u{202e}gm 01",
+            "5\u{2067}-\u{2069}10",
+            "1\u{200f}-2",
+            "a\u{7}",
+        ] {
+            let content = PrescriptionContent {
+                medications: vec![MedicationLine {
+                    name: "Dolo".to_owned(),
+                    dosage: text.to_owned(),
+                    ..MedicationLine::default()
+                }],
+                instructions: text.to_owned(),
+                ..PrescriptionContent::default()
+            };
+            let error = checked(&content).unwrap_err();
+            let fields: Vec<&String> = error.fields.keys().collect();
+            assert_eq!(fields, ["instructions", "medications"], "{text:?}");
+        }
+        let joined = PrescriptionContent {
+            patient_name: "क्ष\u{200d}मा".to_owned(),
+            ..PrescriptionContent::default()
+        };
+        assert!(checked(&joined).is_ok());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use seva_model::{AppError, ErrorCode, MAX_AUDIO_BYTES};
+use seva_model::{AppError, ErrorCode, MAX_AUDIO_BYTES, turns_direction};
 use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 use tokio::{fs::File, io::AsyncWriteExt};
@@ -145,7 +145,7 @@ fn tidy_file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let tidy: String = last
         .chars()
-        .filter(|c| !c.is_control() && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
+        .filter(|c| !c.is_control() && !turns_direction(*c))
         .take(MAX_FILE_NAME)
         .collect();
     let tidy = tidy.trim();

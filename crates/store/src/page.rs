@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 use uuid::Uuid;
 
 /// Rows of a page when the caller names no number.
@@ -18,6 +18,15 @@ pub struct Cursor {
     pub created_at: OffsetDateTime,
     /// Its id.
     pub id: Uuid,
+}
+
+impl Cursor {
+    /// Before the first page: behind it is every row. A bound that is always there lets one
+    /// plan find any page by the index.
+    pub(crate) const START: Self = Self {
+        created_at: PrimitiveDateTime::MAX.assume_utc(),
+        id: Uuid::max(),
+    };
 }
 
 /// The text is no cursor.

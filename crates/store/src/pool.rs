@@ -51,8 +51,8 @@ pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool> {
         .options([
             ("statement_timeout", statement_timeout.as_str()),
             ("idle_in_transaction_session_timeout", "30s"),
-            // Each statement finds its rows by an index, whatever is asked for: planning the
-            // list anew each time takes as long as the list.
+            // What is asked for often finds its rows by an index whatever its arguments are:
+            // planning the list anew each time takes as long as the list.
             ("plan_cache_mode", "force_generic_plan"),
         ]);
     Ok(PgPoolOptions::new()

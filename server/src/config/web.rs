@@ -11,7 +11,9 @@ use super::source::Reader;
 const UPLOAD_IDLE: Duration = Duration::from_secs(60);
 /// How long a request may take; uploads and streams take as long as they take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-
+/// How long a connection may stay without a whole request's head: longer than proxies keep
+/// theirs, which is 60 s for most, so that it is they who close them.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 /// How long a stream goes on whose session or token has ended meanwhile.
 const STREAM_CHECK: Duration = Duration::from_secs(30);
 
@@ -35,6 +37,9 @@ pub struct WebConfig {
     /// How long a request may take, but for uploads and streams; no variable, half a
     /// minute.
     pub request_timeout: Duration,
+    /// How long a request's head may take to arrive, and a connection may stay without
+    /// one; no variable, 75 seconds.
+    pub head_timeout: Duration,
     /// How often an event stream looks whether its caller's session or token is still
     /// good; no variable, half a minute.
     pub stream_check: Duration,
@@ -71,6 +76,7 @@ impl WebConfig {
             base_url,
             upload_idle: UPLOAD_IDLE,
             request_timeout: REQUEST_TIMEOUT,
+            head_timeout: HEAD_TIMEOUT,
             stream_check: STREAM_CHECK,
             cors_origins,
         }

@@ -38,7 +38,7 @@ use self::{
     bucket::Buckets,
     streams::{Place, Streams},
 };
-use crate::{config::LimitsConfig, refused::Audience};
+use crate::{config::LimitsConfig, refused::Audience, rest::upload};
 
 /// The window in which sign-ins are counted.
 const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -236,12 +236,16 @@ pub(crate) async fn retry_after(mut response: Response) -> Response {
 }
 
 /// Gives a request up that takes too long to answer. What the answer streams after
-/// its head is not counted.
+/// its head is not counted, and an upload takes as long as the network does: it is given up
+/// when it stands still.
 pub(crate) async fn in_time(
     State(longest): State<Duration>,
     request: Request,
     next: Next,
 ) -> Response {
+    if upload::is_one(&request) {
+        return next.run(request).await;
+    }
     let audience = Audience::of(&request);
     match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,

@@ -10,7 +10,7 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures::{FutureExt as _, Stream, StreamExt as _, stream};
+use futures::{Stream, StreamExt as _, stream};
 use seva_model::{DictationEvent, Scope, TranscriptionId};
 use tokio_util::sync::CancellationToken;
 
@@ -84,8 +84,7 @@ async fn good_no_more(grant: Grant, state: AppState) {
     loop {
         tokio::time::sleep(state.stream_check).await;
         // On the heap for as long as it takes: most of the time a stream only waits.
-        let good = grant.is_still_good(&state).boxed().await;
-        if !good {
+        if !Box::pin(grant.is_still_good(&state)).await {
             tracing::info!(user_id = %grant.user_id(), "a stream outlived what opened it");
             return;
         }

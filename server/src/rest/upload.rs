@@ -1,7 +1,7 @@
 //! The multipart form of a new dictation: `audio_file`, `specialty`,
 //! `patient_name` and `language_code`, in any order.
 
-use std::{error::Error, future::Future, iter, time::Duration};
+use std::{error::Error, future::Future, iter, mem, time::Duration};
 
 use axum::{
     body::Body,
@@ -9,6 +9,7 @@ use axum::{
         Request,
         multipart::{Field, Multipart, MultipartError},
     },
+    http::Method,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use seva_model::{AppError, ErrorCode, PatientName, Specialty, TranscriptionId, UserId};
@@ -19,6 +20,8 @@ use tower_http::timeout::TimeoutError;
 /// The request that a key stands for.
 const METHOD: &str = "POST";
 const PATH: &str = "/api/v1/transcriptions";
+/// The page's form, without scripts.
+const FORM_PATH: &str = "/dictations/upload";
 /// The form has four fields; what else a program sends along is read past.
 const MAX_FIELDS: usize = 16;
 /// No field of the form but the recording is longer, in bytes.
@@ -30,10 +33,16 @@ const PIECE: usize = 64 * 1024;
 const MAX_DRAINED: usize = 64 * 1024 * 1024;
 const DRAIN_FOR: Duration = Duration::from_secs(20);
 
+/// Whether a request brings a recording.
+pub(crate) fn is_one(request: &Request) -> bool {
+    request.method() == Method::POST && [PATH, FORM_PATH].contains(&request.uri().path())
+}
+
 /// Hands a body on in small pieces, each when it is asked for. A form's reader takes all
 /// that has arrived as long as there is more, and whoever writes it to the disk takes as
 /// much again: over a fast network that is a megabyte and more for each upload.
 pub(crate) async fn piece_by_piece(request: Request) -> Request {
+    let mut begun = false;
     request.map(|body| {
         let pieces = body
             .into_data_stream()
@@ -42,10 +51,16 @@ pub(crate) async fn piece_by_piece(request: Request) -> Request {
                 stream::iter(iter::from_fn(rest).map(Ok::<_, axum::Error>))
             })
             .try_flatten()
-            .then(|piece| async {
-                // The reader stops at what isn't there yet.
-                yield_now().await;
-                piece
+            .then(move |piece| {
+                // The reader stops at what isn't there yet. The first piece comes at once: a
+                // reader that finds nothing, and then all to the end, takes it for broken off.
+                let wait = mem::replace(&mut begun, true);
+                async move {
+                    if wait {
+                        yield_now().await;
+                    }
+                    piece
+                }
             });
         Body::from_stream(pieces)
     })
@@ -232,4 +247,42 @@ pub(super) fn not_a_form() -> AppError {
         ErrorCode::ValidationFailed,
         "The upload did not arrive whole. Your recording is still with you. Try again.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io;
+
+    use axum::body::Bytes;
+
+    use super::*;
+
+    async fn pieces(sent: Vec<io::Result<Bytes>>) -> Vec<Result<Bytes, axum::Error>> {
+        let request = Request::new(Body::from_stream(stream::iter(sent)));
+        let handed_on = piece_by_piece(request).await.into_body();
+        handed_on.into_data_stream().collect().await
+    }
+
+    #[tokio::test]
+    async fn a_body_comes_in_small_pieces_and_as_it_was_sent() {
+        let sent: Vec<u8> = (0..5 * PIECE / 2).map(|at| (at % 251) as u8).collect();
+        let whole = Bytes::from(sent.clone());
+        let (first, second) = (whole.slice(..10), whole.slice(10..));
+        let came = pieces(vec![Ok(first), Ok(Bytes::new()), Ok(second)]).await;
+        let came: Vec<Bytes> = came.into_iter().map(Result::unwrap).collect();
+        assert!(came.iter().all(|piece| (1..=PIECE).contains(&piece.len())));
+        assert_eq!(came.concat(), sent);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_told_as_such_after_what_came() {
+        let lost = io::Error::from(io::ErrorKind::ConnectionReset);
+        let came = pieces(vec![Ok(Bytes::from_static(b"RIFF")), Err(lost)]).await;
+        let [Ok(first), Err(error)] = came.as_slice() else {
+            unreachable!("one piece and its end: {came:?}");
+        };
+        assert_eq!(first, "RIFF".as_bytes());
+        assert!(error.source().is_some());
+    }
 }

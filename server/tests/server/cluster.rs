@@ -95,6 +95,16 @@ async fn two_that_serve_and_two_that_work_do_the_main_job_together() {
     assert_eq!(content(&here, &path).await, content(&there, &path).await);
     let preview = here.get(&format!("{path}/preview.pdf")).await;
     assert_eq!(preview.status(), StatusCode::OK);
+
+    // Signed there, handed over here.
+    sign(&there, &path).await;
+    let signed = world.rows().audited(&paper, "prescription.finalize").await;
+    assert_eq!(signed, 1);
+    assert_eq!(content(&here, &path).await, content(&there, &path).await);
+    let followed = handed_over(&here, &webs[0], &path).await;
+    assert!(followed.starts_with(b"%PDF-"));
+    let same = handed_over(&there, &webs[1], &path).await;
+    assert!(followed == same, "two papers of one prescription");
     let out = there.post("/api/v1/auth/logout", &json!({})).await;
     assert_eq!(out.status(), StatusCode::OK);
     assert_eq!(here.get(&path).await.status(), StatusCode::UNAUTHORIZED);
@@ -114,6 +124,32 @@ async fn prescribed(doctor: &Browser, dictation: &str) -> String {
     assert_eq!(made.status(), StatusCode::CREATED);
     let made: Value = made.json().await.unwrap();
     made["prescription_id"].as_str().unwrap().to_owned()
+}
+
+/// Signs the version that is there now.
+async fn sign(doctor: &Browser, path: &str) {
+    let read = doctor.get(path).await;
+    assert_eq!(read.status(), StatusCode::OK);
+    let sign = doctor.request(Method::POST, &format!("{path}/finalize"));
+    let sign = sign.header("if-match", &read.headers()["etag"]);
+    let body = json!({ "utc_offset_minutes": 330 });
+    let signed = sign.json(&body).send().await.unwrap();
+    assert_eq!(signed.status(), StatusCode::OK);
+    let signed: Value = signed.json().await.unwrap();
+    assert_eq!(signed["prescription"]["status"], "FINALIZED");
+}
+
+/// The signed paper, by the link that a server gives to its own files.
+async fn handed_over(doctor: &Browser, server: &ServerProcess, path: &str) -> Bytes {
+    let link = doctor.get(&format!("{path}/pdf")).await;
+    assert_eq!(link.status(), StatusCode::TEMPORARY_REDIRECT);
+    let place = link.headers()["location"].to_str().unwrap();
+    let file = place.strip_prefix(&server.address).unwrap();
+    assert!(file.starts_with("/files/"), "{file}");
+    let paper = doctor.stranger().get(file).await;
+    assert_eq!(paper.status(), StatusCode::OK);
+    assert_eq!(paper.headers()["content-type"], "application/pdf");
+    paper.bytes().await.unwrap()
 }
 
 /// The worker dies while a browser looks on: the same stream goes on to the end, with

@@ -124,7 +124,6 @@ fn odd() -> Vec<PrescriptionContent> {
         "0 tablets",
         "1e9 tablets",
         "twice daily for 1000 days",
-        "\u{202e}drawkcab",
     ];
     let of_text = |text: &&str| PrescriptionContent {
         patient_name: (*text).to_owned(),

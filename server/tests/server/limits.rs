@@ -9,9 +9,15 @@ use reqwest::{
 };
 use serde_json::{Value, json};
 use seva_model::TranscriptionStatus;
-use tokio::sync::mpsc;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    sync::mpsc,
+};
 
-use crate::support::{Browser, PASSWORD, recordings, spawn_hasty_web, spawn_web_with};
+use crate::support::{
+    Browser, PASSWORD, recordings, spawn_curt_web, spawn_hasty_web, spawn_web_with,
+};
 
 const ME: &str = "/api/v1/auth/me";
 const LOGIN: &str = "/api/v1/auth/login";
@@ -215,4 +221,25 @@ async fn a_request_that_takes_too_long_is_given_up_and_others_go_on() {
     assert!([StatusCode::OK, StatusCode::CONFLICT].contains(&cancelled));
     let last = events.rest().await.pop().unwrap();
     assert_eq!(last.status, TranscriptionStatus::Cancelled);
+}
+
+/// Who opens a connection and says nothing, or breaks off within a request's head, or has
+/// been answered and asks no more, does not keep it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_without_a_request_is_closed() {
+    let app = spawn_curt_web(Duration::from_millis(300)).await;
+    let host = app.address.strip_prefix("http://").unwrap();
+    let whole = format!("GET /health/live HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    for (sent, answered) in [
+        ("", false),
+        ("PRI * HTTP/2", false),
+        ("GET /health/live HTTP/1.1\r\nHost: ", false),
+        (&whole, true),
+    ] {
+        let mut connection = TcpStream::connect(host).await.unwrap();
+        connection.write_all(sent.as_bytes()).await.unwrap();
+        let mut said = Vec::new();
+        connection.read_to_end(&mut said).await.unwrap();
+        assert_eq!(said.starts_with(b"HTTP/1.1 200"), answered, "{sent:?}");
+    }
 }

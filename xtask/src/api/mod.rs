@@ -1,6 +1,7 @@
 //! The API against its own description: schemathesis makes requests from the document that a
 //! real server serves, and looks whether the answers are as it says.
 
+mod guest;
 mod material;
 mod request;
 
@@ -37,6 +38,8 @@ const SEED: &str = "20261122";
 const LONGEST: &str = "60";
 /// The longest that a person goes on, in seconds.
 const LONGEST_OF_PERSON: &str = "20";
+/// The longest that somebody goes on who is not signed in, in seconds.
+const LONGEST_OF_GUEST: &str = "10";
 /// What takes a session, so that a token is refused by all of it. Nobody guesses the
 /// password: it is neither changed, nor does a session end.
 const FOR_PEOPLE: [&str; 8] = [
@@ -76,12 +79,16 @@ pub(crate) fn run(paths: &Paths) -> Result<()> {
     stage(paths, &settings).map(drop)
 }
 
-/// Tries the API as a program does, and as a page does. Each has a server of its own, with
-/// an empty database and no files: neither uses up what the other may do, nor takes away
-/// what it shows.
+/// Tries the API as a program does, as a page does, and as whoever is not signed in. Each
+/// has a server of its own, with an empty database and no files: none uses up what another
+/// may do, nor takes away what it shows.
 pub(crate) fn stage(paths: &Paths, settings: &Settings<'_>) -> Result<String> {
     let (program, site) = e2e::build(paths, settings.server)?;
-    let tries: [(&str, Try); 2] = [("api", as_program as Try), ("api_person", as_person)];
+    let tries: [(&str, Try); 3] = [
+        ("api", as_program as Try),
+        ("api_person", as_person),
+        ("api_guest", as_guest),
+    ];
     for (name, attempt) in tries {
         let database_url = settings.database.create(&format!("seva_{name}"))?;
         let family = Family::Local {
@@ -93,7 +100,7 @@ pub(crate) fn stage(paths: &Paths, settings: &Settings<'_>) -> Result<String> {
         let tried = attempt(paths, settings, &server.url());
         tried.with_context(|| e2e::log_is(&log))?;
     }
-    Ok("schemathesis, as a program and as a person".to_owned())
+    Ok("schemathesis, as a program, as a person and as a guest".to_owned())
 }
 
 /// Tries the API of the server at an address.
@@ -132,6 +139,24 @@ fn as_person(paths: &Paths, settings: &Settings<'_>, url: &str) -> Result<()> {
     listed.map(drop).context("the session is over")
 }
 
+/// Tries what leads to a session, without one. Accounts have limits of their own: what comes
+/// after them is answered as the document says, too.
+fn as_guest(paths: &Paths, settings: &Settings<'_>, url: &str) -> Result<()> {
+    let known = guest::make(&sign_in(url)?)?;
+    let mut command = schemathesis(paths, settings, url, &known)?;
+    let requests = paths.data().join("api/guest.har");
+    command
+        .args(["--header", &format!("Origin: {url}")])
+        .args(["--max-time", LONGEST_OF_GUEST])
+        .arg("--report-har-path")
+        .arg(&requests);
+    for operation in guest::OPERATIONS {
+        command.args(["--include-operation-id", operation]);
+    }
+    shell::run(&mut command)?;
+    guest::check(&requests)
+}
+
 /// The command, with a configuration of its own.
 fn schemathesis(
     paths: &Paths,
@@ -156,6 +181,8 @@ fn schemathesis(
         .args(["--phases", "coverage,fuzzing,stateful"])
         .args(["--seed", SEED, "--workers", "1"])
         .args(["--request-timeout", "20", "--generation-database", "none"])
+        // Whatever is behind a redirect is described elsewhere.
+        .args(["--max-redirects", "0"])
         .args(["--no-color", "--continue-on-failure"])
         .current_dir(folder);
     Ok(command)

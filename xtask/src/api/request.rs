@@ -17,7 +17,7 @@ pub(super) struct Caller {
 impl Caller {
     pub(super) fn sign_in(url: &str, credentials: &Value) -> Result<Self> {
         let body = (JSON, credentials.to_string().into_bytes());
-        let answer = send(url, "POST /api/v1/auth/login", None, Some(body))?;
+        let answer = send(url, "POST /api/v1/auth/login", "", Some(body))?;
         Ok(Self {
             url: url.to_owned(),
             cookie: answer.cookie.context("the sign-in set no cookie")?,
@@ -25,12 +25,19 @@ impl Caller {
     }
 
     pub(super) fn get(&self, path: &str) -> Result<Value> {
-        self.send(&format!("GET {path}"), None)
+        self.send(&format!("GET {path}"), "", None)
     }
 
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let body = (JSON, body.to_string().into_bytes());
-        self.send(&format!("POST {path}"), Some(body))
+        self.send(&format!("POST {path}"), "", Some(body))
+    }
+
+    /// Changes the first version of what was made.
+    pub(super) fn post_on_first(&self, path: &str, body: &Value) -> Result<Value> {
+        let body = (JSON, body.to_string().into_bytes());
+        let on_first = "If-Match: \"1\"\r\n";
+        self.send(&format!("POST {path}"), on_first, Some(body))
     }
 
     /// Sends a form with one file.
@@ -43,11 +50,12 @@ impl Caller {
         body.extend_from_slice(file);
         body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
         let kind = "multipart/form-data; boundary=a-form-of-the-tests";
-        self.send(&format!("POST {path}"), Some((kind, body)))
+        self.send(&format!("POST {path}"), "", Some((kind, body)))
     }
 
-    fn send(&self, request: &str, body: Option<(&str, Vec<u8>)>) -> Result<Value> {
-        Ok(send(&self.url, request, Some(&self.cookie), body)?.body)
+    fn send(&self, request: &str, headers: &str, body: Option<(&str, Vec<u8>)>) -> Result<Value> {
+        let headers = format!("Cookie: {}\r\n{headers}", self.cookie);
+        Ok(send(&self.url, request, &headers, body)?.body)
     }
 }
 
@@ -60,20 +68,13 @@ struct Answer {
     body: Value,
 }
 
-/// `request` is the method and the path.
-fn send(
-    url: &str,
-    request: &str,
-    cookie: Option<&str>,
-    body: Option<(&str, Vec<u8>)>,
-) -> Result<Answer> {
+/// `request` is the method and the path; `headers` are whole lines.
+fn send(url: &str, request: &str, headers: &str, body: Option<(&str, Vec<u8>)>) -> Result<Answer> {
     let host = url
         .strip_prefix("http://")
         .context("it is on this machine")?;
     let mut head = format!("{request} HTTP/1.1\r\nHost: {host}\r\nOrigin: {url}\r\n");
-    if let Some(cookie) = cookie {
-        head += &format!("Cookie: {cookie}\r\n");
-    }
+    head += headers;
     let (kind, body) = body.unwrap_or((JSON, Vec::new()));
     head += &format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
     head += "Connection: close\r\n\r\n";

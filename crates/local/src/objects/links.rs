@@ -84,6 +84,7 @@ impl DownloadLinks {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
     use time::{Duration, macros::datetime};
 
     use super::*;
@@ -100,17 +101,26 @@ mod tests {
             .to_owned()
     }
 
-    #[test]
-    fn property_27_a_link_opens_its_object_for_exactly_one_hour() {
-        let token = token(&links(1).sign("prescriptions/1/2.pdf", "prescription.pdf", NOW));
-        let expected = SignedFile {
-            key: "prescriptions/1/2.pdf".to_owned(),
-            file_name: "prescription.pdf".to_owned(),
-        };
-        let at = |seconds| links(1).verify(&token, NOW + Duration::seconds(seconds));
-        assert_eq!(at(0), Some(expected.clone()));
-        assert_eq!(at(3599), Some(expected));
-        assert_eq!(at(3600), None);
+    proptest! {
+        #[test]
+        fn property_27_a_link_opens_its_object_for_exactly_one_hour(
+            key in "[a-z0-9/.-]{1,80}",
+            file_name in any::<String>(),
+            made in 0_i64..4_000_000_000,
+            later in 0_i64..3600,
+            too_late in 3600_i64..10_000_000,
+        ) {
+            let made = OffsetDateTime::from_unix_timestamp(made).unwrap();
+            let token = token(&links(1).sign(&key, &file_name, made));
+            let expected = SignedFile { key, file_name };
+            let at = |seconds| links(1).verify(&token, made + Duration::seconds(seconds));
+            for valid in [0, later, 3599] {
+                prop_assert_eq!(at(valid), Some(expected.clone()));
+            }
+            for over in [3600, too_late] {
+                prop_assert_eq!(at(over), None);
+            }
+        }
     }
 
     #[test]

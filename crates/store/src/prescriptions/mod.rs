@@ -187,6 +187,7 @@ pub async fn list(
     user: UserId,
     filter: &PrescriptionFilter,
 ) -> Result<Page<PrescriptionSummary>> {
+    let after = filter.after.unwrap_or(Cursor::START);
     let rows = retried("list prescriptions", || {
         sqlx::query!(
             r#"SELECT id, status, patient_name, created_at, updated_at, finalized_at,
@@ -199,14 +200,13 @@ pub async fn list(
                    SELECT FROM jsonb_array_elements(medications) AS line
                     WHERE line ->> 'name' ILIKE $2 OR line ->> 'generic' ILIKE $2))
               AND ($3::text IS NULL OR status = $3)
-              AND (created_at, id) < (COALESCE($4::timestamptz, 'infinity'),
-                  COALESCE($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+              AND (created_at, id) < ($4, $5)
             ORDER BY created_at DESC, id DESC LIMIT $6"#,
             user.as_uuid(),
             contains_pattern(filter.search.as_deref()),
             filter.status.map(PrescriptionStatus::as_str),
-            filter.after.map(|cursor| cursor.created_at),
-            filter.after.map(|cursor| cursor.id),
+            after.created_at,
+            after.id,
             rows_to_read(filter.limit),
         )
         .fetch_all(pool)

@@ -226,6 +226,7 @@ pub async fn list(
     user: UserId,
     filter: &TranscriptionFilter,
 ) -> Result<Page<TranscriptionSummary>> {
+    let after = filter.after.unwrap_or(Cursor::START);
     let rows = retried("list dictations", || {
         // The page comes first: what is counted for a row is counted for those it shows.
         summaries!(
@@ -239,11 +240,10 @@ pub async fn list(
                  WHERE user_id = $1
                    AND ($2::text IS NULL OR patient_name ILIKE $2 OR current_text ILIKE $2)
                    AND ($3::text IS NULL OR status = $3)
-                   AND ($4::timestamptz IS NULL OR created_at >= $4)
-                   AND (created_at, id) < (COALESCE($5::timestamptz, 'infinity'),
-                       COALESCE($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                   AND created_at >= COALESCE($4::timestamptz, '-infinity')
+                   AND (created_at, id) < ($5, $6)
                  ORDER BY created_at DESC, id DESC LIMIT $7),
-            places AS (
+            places AS MATERIALIZED (
                 SELECT transcription_id, ahead AS queue_ahead FROM queue_places
                  WHERE EXISTS (SELECT FROM page WHERE status = 'PENDING'))"#,
             "page LEFT JOIN places ON places.transcription_id = page.id
@@ -252,8 +252,8 @@ pub async fn list(
             contains_pattern(filter.search.as_deref()),
             filter.status.map(TranscriptionStatus::as_str),
             filter.created_from,
-            filter.after.map(|cursor| cursor.created_at),
-            filter.after.map(|cursor| cursor.id),
+            after.created_at,
+            after.id,
             rows_to_read(filter.limit),
         )
         .fetch_all(pool)

@@ -7,9 +7,11 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     thread,
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result};
+use tokio::time::sleep;
 
 /// What a server is started with.
 pub(crate) struct Place<'a> {
@@ -70,20 +72,18 @@ impl Server {
         Ok(server)
     }
 
-    /// Memory it has now, in kB.
-    pub(crate) fn memory(&self) -> Result<u64> {
+    /// Memory it has once it has given back what it no longer needs, in kB. From here on
+    /// the peak is that.
+    pub(crate) async fn settled(&self) -> Result<u64> {
+        sleep(Duration::from_secs(2)).await;
+        let place = format!("/proc/{}/clear_refs", self.child.id());
+        fs::write(&place, "5").with_context(|| place)?;
         self.status("VmRSS:")
     }
 
-    /// The most it had since [`forget_peak`](Self::forget_peak), in kB.
+    /// The most it had since it was [`settled`](Self::settled), in kB.
     pub(crate) fn peak(&self) -> Result<u64> {
         self.status("VmHWM:")
-    }
-
-    /// From here on the peak is what it has now.
-    pub(crate) fn forget_peak(&self) -> Result<()> {
-        let place = format!("/proc/{}/clear_refs", self.child.id());
-        fs::write(&place, "5").with_context(|| place)
     }
 
     fn status(&self, name: &str) -> Result<u64> {

@@ -2,7 +2,8 @@
 //! the pages' own script. All other fields are as they should be, so that the one text
 //! decides what becomes of the form.
 
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, Response, StatusCode};
+use seva_model::AppError;
 
 use super::{
     takes::Takes::{self, Any, Name, Nothing, Text},
@@ -205,7 +206,8 @@ fn forms_about_patients(draft: &str, dictation: &str) -> Vec<Form> {
 }
 
 /// Sends a form with a text in one field, once without script and once by script.
-/// Each time it is kept if the field takes the text, and refused if it does not.
+/// Each time it is kept if the field takes the text, and refused with a sentence if it
+/// does not.
 async fn try_text(
     (app, doctor): (&TestApp, &Browser),
     form: &Form,
@@ -231,6 +233,9 @@ async fn try_text(
         let shown = String::from_utf8_lossy(text);
         let place = format!("{status} {}, {name}: {shown:?}", form.action);
         assert!(!status.is_server_error(), "{place}");
+        if by_script && status.is_client_error() {
+            assert_explained(answer, &shown, &place).await;
+        }
         let added = form.kept.count(&rows).await - before;
         match is_taken {
             Some(true) => assert_eq!(added, 1, "{place} is not kept"),
@@ -241,6 +246,15 @@ async fn try_text(
             }
             None => {}
         }
+    }
+}
+
+/// A script is told in sentences what is wrong, and none of them quotes the text.
+async fn assert_explained(answer: Response, text: &str, place: &str) {
+    let error: AppError = answer.json().await.unwrap();
+    for sentence in error.fields.values().chain([&error.message]) {
+        assert!(sentence.ends_with('.'), "{place}: {sentence}");
+        assert!(!sentence.contains(text), "{place}: {sentence}");
     }
 }
 

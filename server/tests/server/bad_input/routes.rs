@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     refused,
     takes::Takes::{self, Any, Name, Nothing, Text},
-    texts::{PRESCRIPTIONS, UNLIMITED, drafted, texts},
+    texts::{PRESCRIPTIONS, UNFIT, UNLIMITED, drafted, texts},
 };
 use crate::support::{Browser, PASSWORD, TestApp, spawn_web_with};
 
@@ -103,11 +103,13 @@ fn routes_about_patients(draft: &str) -> Vec<Route> {
             ("limit", json!(25), Nothing),
         ]
     };
+    let mut dictations = search();
+    dictations.push(("since", Value::Null, Nothing));
     let mut new = content();
     new.push(("transcription_id", Value::Null, Nothing));
     let finalize = vec![("utc_offset_minutes", json!(330), Nothing)];
     vec![
-        Route::post("/transcriptions/search", search()),
+        Route::post("/transcriptions/search", dictations),
         Route::post("/prescriptions/search", search()),
         Route::post("/prescriptions", new),
         Route::post(&format!("/prescriptions/{draft}/finalize"), finalize),
@@ -164,6 +166,8 @@ async fn json_that_is_too_deep_or_no_text_is_refused_by_every_route() {
         let field = route.fields[0].0;
         for bad in [
             deep.clone(),
+            // A field that is not known.
+            nested.clone(),
             format!("{{\"{field}\": {deep}}}"),
             format!("{{\"{field}\": \"\\ud800\"}}"),
             format!("{{\"{field}\": \"\\udc00\\ud800\"}}"),
@@ -181,12 +185,71 @@ async fn json_that_is_too_deep_or_no_text_is_refused_by_every_route() {
         }
     }
     assert_eq!(made(&app, &draft).await, before);
-    for route in routes(&draft) {
-        // A field that is not known is read past, however deep it is.
-        let answer = send(&doctor, &route, 1, nested.clone()).await;
-        let status = answer.status();
-        assert!(!status.is_server_error(), "{}: {status}", route.path);
+}
+
+/// The texts of a prescription's lines: list, name, and a line without it.
+fn texts_of_lines() -> impl Iterator<Item = (&'static str, &'static str, Value)> {
+    let of_medicine = [
+        "name",
+        "generic",
+        "strength",
+        "dosage",
+        "form",
+        "route",
+        "frequency",
+        "duration",
+        "instructions",
+        "rxnorm",
+    ];
+    let medicines = of_medicine.map(|name| ("medications", name, json!({ "name": "Metformin" })));
+    let diagnoses =
+        ["text", "icd10"].map(|name| ("diagnoses", name, json!({ "text": "Hypertension" })));
+    medicines.into_iter().chain(diagnoses)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_can_not_be_in_a_line_of_a_prescription_is_refused_with_its_list() {
+    let app = spawn_web_with(&UNLIMITED).await;
+    let (doctor, draft) = drafted(&app).await;
+    let before = made(&app, &draft).await;
+    let path = format!("{PRESCRIPTIONS}/{draft}");
+    let stored = doctor.read(&path).await;
+    let save = Route {
+        method: Method::PUT,
+        path: path.clone(),
+        fields: Vec::new(),
+    };
+    for route in [Route::post("/prescriptions", Vec::new()), save] {
+        for (list, name, mut line) in texts_of_lines() {
+            let what = match list {
+                "medications" => "each part of a medicine",
+                _ => "each diagnosis",
+            };
+            for text in UNFIT.into_iter().chain(["a\nb", "a\u{7f}b"]) {
+                line[name] = json!(text);
+                let body = json!({ "patient_name": "Imran", list: [line] }).to_string();
+                let answer = send(&doctor, &route, 1, body).await;
+                let error = refused(answer, StatusCode::BAD_REQUEST).await;
+                let sentence = format!("Remove the invisible characters from {what}.");
+                let place = format!("{} {list}, {name}: {text:?}", route.method);
+                assert_eq!(error["code"], "VALIDATION_FAILED", "{place}");
+                assert_eq!(error["message"], sentence, "{place}");
+                assert_eq!(error["fields"], json!({ list: sentence }), "{place}");
+            }
+            // No text at all, so that the body is no JSON.
+            for text in ["\\ud800", "a\\udc00b", "\\udc00\\ud800", "a\u{0}b"] {
+                line[name] = json!("{text}");
+                let body = json!({ "patient_name": "Imran", list: [line] }).to_string();
+                let body = body.replace("{text}", text);
+                let answer = send(&doctor, &route, 1, body).await;
+                let error = refused(answer, StatusCode::BAD_REQUEST).await;
+                let place = format!("{} {list}, {name}: {text:?}", route.method);
+                assert_eq!(error["code"], "VALIDATION_FAILED", "{place}");
+            }
+        }
     }
+    assert_eq!(made(&app, &draft).await, before);
+    assert_eq!(doctor.read(&path).await, stored);
 }
 
 /// Sends a text in one field: it is kept if the field takes it, and refused with a

@@ -30,7 +30,7 @@ pub(super) const HARMLESS: [&str; 9] = [
 ];
 
 /// What is stored nowhere.
-const UNFIT: [&str; 4] = ["a\u{0}b", "\u{0}", "a\u{1b}[31mb", "a\u{85}b"];
+pub(super) const UNFIT: [&str; 4] = ["a\u{0}b", "\u{0}", "a\u{1b}[31mb", "a\u{85}b"];
 
 pub(super) fn texts() -> impl Iterator<Item = &'static str> {
     HARMLESS.into_iter().chain(UNFIT)
@@ -162,6 +162,44 @@ async fn addresses_that_nobody_linked_to_are_not_found() {
         .get(&format!("/api/v1/transcriptions?before={old}"))
         .await;
     refused(answer, StatusCode::BAD_REQUEST).await;
+}
+
+/// What stands for a moment or for the name of a format, and is neither.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_of_an_address_that_can_not_be_is_refused_with_its_name() {
+    let app = spawn_web_with(&UNLIMITED).await;
+    let doctor = app.doctor().await;
+    let id = doctor.dictate("a.m4a", recordings::short()).await;
+    app.rows().end_without_entities(&id, "Take rest.").await;
+    let list = "/api/v1/transcriptions";
+    let long = "9".repeat(300);
+    let unfit = [
+        "%00",
+        "%ff%fe",
+        "%27",
+        "%22",
+        "%27%20OR%20%271%27=%271",
+        "%27;%20DROP%20TABLE%20transcriptions;%20--",
+        "%E2%80%AE",
+        "%3Cscript%3Ealert(7)%3C/script%3E",
+        &long,
+    ];
+    for (path, name, good) in [
+        (list.to_owned(), "since", "2026-11-22T09:30:00Z"),
+        (format!("{list}/{id}/transcript"), "format", "txt"),
+    ] {
+        let answer = doctor.get(&format!("{path}?{name}={good}")).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{name}={good}");
+        let spoilt = ["%00", "%27", "%E2%80%8F"].map(|mark| format!("{good}{mark}"));
+        for value in unfit.into_iter().chain(spoilt.iter().map(String::as_str)) {
+            let answer = doctor.get(&format!("{path}?{name}={value}")).await;
+            assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{name}={value}");
+            let error = refused(answer, StatusCode::BAD_REQUEST).await;
+            assert_eq!(error["code"], "VALIDATION_FAILED", "{name}={value}");
+            let fields = json!({ name: error["message"] });
+            assert_eq!(error["fields"], fields, "{name}={value}");
+        }
+    }
 }
 
 /// The engine reads whatever was typed into a transcript, and goes on.

@@ -56,6 +56,12 @@ pub(crate) async fn spawn_hasty_web(request_timeout: Duration) -> TestApp {
     spawn(Role::Web, &[], hasty, |_| {}).await
 }
 
+/// Without a worker; a request's head may take so long only.
+pub(crate) async fn spawn_curt_web(head_timeout: Duration) -> TestApp {
+    let curt = |config: &mut Config| config.web.head_timeout = head_timeout;
+    spawn(Role::Web, &[], curt, |_| {}).await
+}
+
 /// Without a worker; event streams look so often whether they may go on.
 pub(crate) async fn spawn_wary_web(stream_check: Duration) -> TestApp {
     let wary = |config: &mut Config| config.web.stream_check = stream_check;

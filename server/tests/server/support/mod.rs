@@ -30,8 +30,8 @@ pub(crate) mod recordings;
 mod rows;
 
 pub(crate) use app::{
-    TestApp, spawn_app, spawn_hasty_web, spawn_impatient_web, spawn_wary_web, spawn_web,
-    spawn_web_exchanging, spawn_web_with, variables,
+    TestApp, spawn_app, spawn_curt_web, spawn_hasty_web, spawn_impatient_web, spawn_wary_web,
+    spawn_web, spawn_web_exchanging, spawn_web_with, variables,
 };
 pub(crate) use browser::{Browser, PASSWORD, mailed_code};
 pub(crate) use collector::Collector;
