@@ -76,8 +76,8 @@ impl Context<'_> {
             && word.bytes().all(|byte| byte.is_ascii_alphabetic())
             && !is_link(word)
             && single(self.tokens, at).is_none()
-            && !at
+            && at
                 .checked_sub(self.from)
-                .is_some_and(|place| self.covered.get(place) == Some(&true))
+                .is_none_or(|place| self.covered.get(place) != Some(&true))
     }
 }
