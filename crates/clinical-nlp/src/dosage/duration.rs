@@ -1,6 +1,7 @@
 //! For how long: "for two weeks", "x 7 days", "for the next 5 to 7 days", "a 10-day course".
 
 use super::numbers::{number, single};
+use super::open_ended::open_ended;
 use super::timing::Period;
 use super::{Piece, PieceKind};
 use crate::text::{Gap, Tokens};
@@ -183,102 +184,6 @@ fn few(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     (matches!(tokens.lower(at), "days" | "weeks" | "months")
         && !matches!(after, "ago" | "back" | "later"))
     .then_some(at + 1)
-}
-
-fn open_ended(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
-    match (tokens.lower(first), tokens.lower(first + 1)) {
-        ("lifelong" | "indefinitely" | "lifetime", _) => Some(first + 1),
-        ("long", "term") if tokens.lower(first.wrapping_sub(1)) != "the" => Some(first + 2),
-        ("throughout", "pregnancy") | ("life", "long") => Some(first + 2),
-        ("for", "life" | "ever") => Some(first + 2),
-        // "to continue", and nothing behind it that is continued.
-        ("to", "continue") | ("to", "be") if continued(tokens, first) => {
-            Some(first + 2 + usize::from(tokens.lower(first + 1) == "be"))
-        }
-        ("until" | "till", _) => until(tokens, first + 1),
-        _ => None,
-    }
-}
-
-fn continued(tokens: &Tokens<'_>, first: usize) -> bool {
-    let end = match tokens.lower(first + 1) {
-        "be" if tokens.lower(first + 2) == "continued" => first + 3,
-        "be" => return false,
-        _ => first + 2,
-    };
-    end >= tokens.len()
-        || !tokens.gap(end).only(Gap::SPACE)
-        || matches!(tokens.lower(end), "and" | "as" | "plus" | "with")
-}
-
-/// "until review", "till the next visit", "until further advice".
-fn until(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
-    let mut at = first;
-    while matches!(
-        tokens.lower(at),
-        "the" | "your" | "my" | "his" | "her" | "next" | "further" | "you" | "we" | "i"
-    ) {
-        at += 1;
-    }
-    let end = match (tokens.lower(at), tokens.lower(at + 1)) {
-        ("follow", "up") => at + 2,
-        (
-            "visit" | "review" | "appointment" | "followup" | "reviewed" | "notice" | "advice"
-            | "orders" | "advised" | "told" | "delivery" | "recovery" | "healed" | "cured"
-            | "better" | "asymptomatic" | "afebrile" | "discharge" | "finished" | "completed",
-            _,
-        ) => at + 1,
-        (complaint, end) if is_complaint(complaint) && is_over(end) => at + 2,
-        _ => return None,
-    };
-    tokens.joined(at).then_some(end)
-}
-
-fn is_complaint(word: &str) -> bool {
-    matches!(
-        word,
-        "fever"
-            | "pain"
-            | "symptoms"
-            | "symptom"
-            | "cough"
-            | "rash"
-            | "lesion"
-            | "lesions"
-            | "wound"
-            | "ulcer"
-            | "ulcers"
-            | "infection"
-            | "swelling"
-            | "inflammation"
-            | "itching"
-            | "bleeding"
-            | "vomiting"
-    )
-}
-
-/// "(until the pain) subsides".
-fn is_over(word: &str) -> bool {
-    matches!(
-        word,
-        "subsides"
-            | "subside"
-            | "resolves"
-            | "resolve"
-            | "settles"
-            | "settle"
-            | "improves"
-            | "improve"
-            | "disappears"
-            | "disappear"
-            | "heals"
-            | "heal"
-            | "clears"
-            | "clear"
-            | "stops"
-            | "stop"
-            | "free"
-    )
 }
 
 /// Where a duration starts without the words that lead to it: "5 days" of "for the next 5 days".

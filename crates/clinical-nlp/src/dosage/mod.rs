@@ -16,8 +16,10 @@ mod matters;
 mod meals;
 mod moments;
 mod numbers;
+mod open_ended;
 mod patterns;
 mod repeat;
+mod routes;
 mod sharing;
 mod sig;
 mod sorts;
@@ -117,7 +119,7 @@ fn any_piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) 
         return Some(end);
     } else if let Some(piece) = lone_count(tokens, at, to) {
         found.push(piece);
-    } else if let Some(piece) = forms::route(tokens, at).or_else(|| forms::form(tokens, at)) {
+    } else if let Some(piece) = routes::route(tokens, at).or_else(|| forms::form(tokens, at)) {
         found.push(piece);
     } else {
         return None;
@@ -166,7 +168,7 @@ fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     let timed = tokens.joined(found.end)
         && (daily
             || frequency::frequency(tokens, found.end, to).is_some()
-            || forms::route(tokens, found.end).is_some());
+            || routes::route(tokens, found.end).is_some());
     let normalized = Some(found.notation());
     (timed && found.value <= 4.0).then_some(Piece {
         kind: PieceKind::Count,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
-use super::{amounts, forms, moments};
+use super::{amounts, forms, moments, routes};
 use crate::text::{Kind, Tokens};
 
 /// First words that no list of phrases holds.
@@ -24,6 +24,7 @@ static STARTS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     let mut starts: FxHashSet<&'static str> = WORDS.split_whitespace().collect();
     starts.extend(moments::FIXED.first_words());
     starts.extend(forms::first_words());
+    starts.extend(routes::first_words());
     starts.extend(amounts::IN_WORDS.first_words());
     starts
 });
