@@ -170,7 +170,7 @@ fn is_aside(tokens: &Tokens<'_>, sentence: &Sentence, mention: &Mention, follows
 
 /// Words that tell one product of a brand from another.
 const SUFFIXES: &[&str] = &[
-    "active", "duo", "forte", "gold", "junior", "kid", "max", "mini", "plus", "trio",
+    "active", "duo", "forte", "gold", "junior", "kid", "max", "mini", "plus", "retard", "trio",
 ];
 
 fn sentence_pieces(
@@ -192,6 +192,7 @@ fn sentence_pieces(
                 (suffix && pieces().is_empty())
                     .then(|| dosage::bare_strength(tokens, m.end + 1))
                     .flatten()
+                    .or_else(|| dosage::bare_strength_behind_form(tokens, m.end))
                     .filter(|piece| piece.end <= sentence.end)
             })
         })
@@ -239,6 +240,19 @@ pub(crate) fn drop_everyday_words(
     sentences: &[Sentence],
     mentions: &mut Vec<Mention>,
 ) {
+    let ends: Vec<usize> = mentions
+        .iter()
+        .filter(|mention| mention.kind().is_medicine())
+        .map(|mention| mention.end)
+        .collect();
+    // "Benadryl cough syrup" is one medicine and its form.
+    let is_form = |mention: &Mention| {
+        mention.end == mention.first + 2
+            && tokens.lower(mention.first) == "cough"
+            && tokens.joined(mention.first)
+            && ends.binary_search(&mention.first).is_ok()
+    };
+    mentions.retain(|mention| !is_form(mention));
     mentions.retain(|mention| {
         !mention.entry.needs_dose
             || sentences

@@ -8,6 +8,12 @@ use super::units::{Measure, UNITS, Unit};
 use super::{Piece, PieceKind};
 use crate::text::{Gap, Phrases, Tokens};
 
+/// So many pieces are taken at a time at most.
+const MOST_PIECES: f64 = 20.0;
+
+/// Fewer units than these are counted off a pen or syringe.
+const MOST_UNITS: f64 = 400.0;
+
 /// Amount that starts at token `first`; a counted form gives two pieces.
 pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>) -> Option<usize> {
     if let Some(end) = in_words(tokens, first, pieces).or_else(|| ratio(tokens, first, pieces)) {
@@ -31,6 +37,10 @@ pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>)
         return Some(at);
     }
     let (end, form) = forms::counted(tokens, at)?;
+    // "Foracort 200 rotacaps": what the product contains, or how many are dispensed.
+    if quantity.value > MOST_PIECES {
+        return None;
+    }
     // "Eight tablets in all" is what is dispensed.
     let dispensed = dispenses(tokens, first, end);
     // "half a tablet": the article is no part of the number.
@@ -175,6 +185,8 @@ fn measured(
     let mut normalized = format!("{} {name}", quantity.notation());
     let mut kind = match measure {
         Measure::Mass => PieceKind::Mass,
+        // "60K units" of a vitamin are its activity; of insulin so many are never taken.
+        Measure::Portion if name == "unit" && quantity.value >= MOST_UNITS => PieceKind::Mass,
         Measure::Percent => PieceKind::Concentration,
         Measure::Volume | Measure::Portion => PieceKind::Portion,
     };

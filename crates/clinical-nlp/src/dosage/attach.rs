@@ -3,7 +3,6 @@
 
 use std::ops::Range;
 
-use super::amounts::is_change;
 use super::matters::{OTHER_MATTERS, RESUMES};
 use super::sorts::corrects;
 use super::{Piece, PieceKind};
@@ -256,9 +255,12 @@ impl Context<'_> {
                 self.is_counted(index) || self.amount_follows(index)
             }
             PieceKind::Form => self.form_fits(index, start, distance),
-            PieceKind::Duration => !self.tells_of_condition(piece, start),
+            PieceKind::Duration => {
+                !self.tells_of_condition(piece, start) && !self.tells_of_past(index)
+            }
             PieceKind::Concentration | PieceKind::Rate => distance <= 4,
-            PieceKind::Mass => !self.is_left_behind(index),
+            PieceKind::Mass | PieceKind::Portion => !self.is_left_behind(index),
+            PieceKind::Frequency => !self.is_pace(index),
             // "Glimepiride 1 once daily": one milligram or one tablet? Not for us to say.
             PieceKind::Count => {
                 piece.first > medication.end
@@ -296,7 +298,15 @@ impl Context<'_> {
             let word = self.tokens.lower(at);
             matches!(
                 word,
-                "in" | "as" | "a" | "an" | "the" | "no" | "form" | "of"
+                "in" | "as"
+                    | "a"
+                    | "an"
+                    | "the"
+                    | "no"
+                    | "form"
+                    | "of"
+                    | "paediatric"
+                    | "pediatric"
             ) || corrects(word)
         });
         counted
@@ -339,44 +349,16 @@ impl Context<'_> {
         })
     }
 
-    /// "from 500 mg to 1000 mg": the first is what it was; "by 10 mg" is how much it changes.
-    fn is_left_behind(&self, index: usize) -> bool {
+    /// "diabetic for 3 years": years are those of a treatment right behind what is taken only.
+    fn tells_of_past(&self, index: usize) -> bool {
         let piece = &self.pieces[index];
-        let before = |back: usize| self.tokens.lower(piece.first.wrapping_sub(back));
-        let to = self.tokens.lower(piece.end) == "to";
-        let changed = || {
-            let next = self.pieces.get(index + 1);
-            next.is_some_and(|next| next.first == piece.end + 1 && next.kind == piece.kind)
-                && is_change(self.tokens, piece.first)
-        };
-        match before(1) {
-            "by" => before(2) != "followed",
-            "from" => to,
-            // "20 mg instead of 10 mg"
-            "of" => before(2) == "instead",
-            "than" => before(2) == "rather",
-            // "Step up metformin 500 mg to 1 g."
-            _ => to && changed(),
-        }
-    }
-
-    /// "maximum 4 g a day", "not more than two tablets": how much at most, and no dose.
-    fn is_ceiling(&self, index: usize) -> bool {
-        let piece = &self.pieces[index];
-        let before = |back: usize| self.tokens.lower(piece.first.wrapping_sub(back));
-        let most = |word: &str| matches!(word, "max" | "maximum" | "exceed" | "exceeding");
-        let said = match before(1) {
-            "than" => matches!(before(2), "more" | "less" | "greater"),
-            "of" => most(before(2)),
-            word => most(word),
-        };
-        let follows = |last: usize| {
-            matches!(piece.kind, PieceKind::Form | PieceKind::Frequency)
-                && self.pieces[last].end == piece.first
-                && self.is_ceiling(last)
-        };
-        let amount = !matches!(piece.kind, PieceKind::Duration | PieceKind::Route);
-        (amount && said) || index.checked_sub(1).is_some_and(follows)
+        let years = piece
+            .normalized
+            .as_deref()
+            .is_some_and(|said| said.contains("year"));
+        let follows = || index > 0 && self.pieces[index - 1].end == piece.first;
+        let been = || (self.from..piece.first).any(|at| self.tokens.lower(at) == "been");
+        years && (!follows() || been())
     }
 
     /// A dose or frequency said before the first name: "take 500 mg twice a day of metformin".

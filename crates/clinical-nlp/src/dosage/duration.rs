@@ -33,14 +33,44 @@ impl Length {
     }
 }
 
-/// A number and a unit of time at `first`; "a week" counts as one.
+/// A length of time at `first`, or a range of two: "six months to one year".
 pub(crate) fn length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
+    let low = one_length(tokens, first)?;
+    let range = matches!(tokens.lower(low.end), "to" | "or") && tokens.joined(low.end);
+    let more = || one_length(tokens, low.end + 1).filter(|_| tokens.joined(low.end + 1));
+    let Some(high) = more().filter(|high| range && high.high.is_none() && low.high.is_none())
+    else {
+        return Some(low);
+    };
+    // In units that hold a whole number of each other.
+    let factor = match (low.period, high.period) {
+        (one, other) if one == other => 1.0,
+        (Period::Day, Period::Week) => 7.0,
+        (Period::Month, Period::Year) => 12.0,
+        _ => return Some(low),
+    };
+    let to = high.low * factor;
+    if to <= low.low {
+        return Some(low);
+    }
+    Some(Length {
+        first,
+        end: high.end,
+        high: Some(to),
+        ..low
+    })
+}
+
+/// A number and a unit of time at `first`; "a week" counts as one.
+fn one_length(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
     // "first week", "first 3 days"
     let ordinal = usize::from(tokens.lower(first) == "first" && tokens.joined(first + 1));
     let (low, high, at) = match number(tokens, first + ordinal) {
         Some(found) => (found.value, found.high, found.end),
         None if ordinal == 1 => (1.0, None, first + 1),
-        None if matches!(tokens.lower(first), "a" | "an" | "one") => (1.0, None, first + 1),
+        None if matches!(tokens.lower(first), "a" | "an" | "one" | "another") => {
+            (1.0, None, first + 1)
+        }
         None => return None,
     };
     if let Some(found) = fraction_of(tokens, first) {
@@ -90,10 +120,32 @@ fn is_led(tokens: &Tokens<'_>, first: usize) -> bool {
     matches!(tokens.lower(first.wrapping_sub(1)), "x" | "\u{d7}" | "for")
 }
 
-/// "5/7", "2/52", "3/12": days, weeks, months as English charts write them. Only
-/// behind "x" or "for": elsewhere it is a fraction or a date.
+/// "BD 5/7", "nocte, 2/52".
+fn follows_how_often(tokens: &Tokens<'_>, first: usize) -> bool {
+    matches!(
+        tokens.lower(first.wrapping_sub(1)),
+        "od" | "bd"
+            | "bds"
+            | "tds"
+            | "qds"
+            | "bid"
+            | "tid"
+            | "qid"
+            | "om"
+            | "on"
+            | "mane"
+            | "nocte"
+            | "hs"
+            | "daily"
+            | "prn"
+            | "sos"
+    )
+}
+
+/// "5/7", "2/52", "3/12": days, weeks, months as English charts write them. Only behind
+/// "x", "for" or how often: elsewhere it is a fraction or a date.
 fn fraction_of(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
-    if !is_led(tokens, first)
+    if !(is_led(tokens, first) || follows_how_often(tokens, first))
         || !tokens.is_number(first)
         || !tokens.is_number(first + 1)
         || !tokens.gap(first + 1).only(Gap::SLASH)
@@ -119,15 +171,26 @@ fn fraction_of(tokens: &Tokens<'_>, first: usize) -> Option<Length> {
 /// "three doses", "three cycles": a number of times, whose length is not told.
 fn number_of_times(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     let found = number(tokens, first)?;
-    let named = matches!(
-        tokens.lower(found.end),
-        "doses" | "cycles" | "courses" | "pulses" | "sessions"
-    );
+    let led = tokens.lower(first.wrapping_sub(1)) == "for";
+    let named = match tokens.lower(found.end) {
+        "doses" | "cycles" | "courses" | "pulses" | "sessions" => true,
+        "injections" | "infusions" | "applications" => led,
+        _ => false,
+    };
     let divided = matches!(
         tokens.lower(first.wrapping_sub(1)),
         "in" | "into" | "of" | "every" | "miss" | "missed"
     );
     (named && tokens.joined(found.end) && !divided).then_some(found.end + 1)
+}
+
+/// Treatment is told for no longer at once; what has lasted longer is an illness.
+const MOST_YEARS: f64 = 5.0;
+
+/// "one month's supply", "a 30 day supply": what is dispensed.
+fn is_supply(tokens: &Tokens<'_>, end: usize) -> bool {
+    let at = end + usize::from(tokens.lower(end) == "s");
+    matches!(tokens.lower(at), "supply" | "stock")
 }
 
 /// A duration of treatment that starts at token `first`.
@@ -150,11 +213,11 @@ pub(super) fn duration(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
             normalized: None,
         });
     }
-    let length = length(tokens, start)?;
+    let length = length(tokens, start).filter(|length| !is_supply(tokens, length.end))?;
     let mut end = length.end;
     match led {
         // "for the past 3 days" tells of the past, "for 20 years" of an illness.
-        Some(_) if length.period == Period::Year => return None,
+        Some(_) if length.period == Period::Year && length.low > MOST_YEARS => return None,
         Some(_) if matches!(tokens.lower(end), "ago" | "back" | "old" | "history") => return None,
         Some(_) => {}
         None => end = bare(tokens, first, &length)?,
@@ -162,7 +225,9 @@ pub(super) fn duration(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     if matches!(tokens.lower(end), "course" | "only") && tokens.joined(end) {
         end += usize::from(tokens.lower(end) == "course");
     }
-    let normalized = Some(length.notation());
+    // "Taper over two weeks" is not how long the dose before is taken.
+    let normalized =
+        (tokens.lower(first) != "over" || !tapers(tokens, first)).then(|| length.notation());
     Some(Piece {
         kind: PieceKind::Duration,
         first,
@@ -198,12 +263,13 @@ fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
         "x" | "\u{d7}" | "times" => {
             return single(tokens, first + 1).is_some().then_some(first + 1);
         }
-        "over" if tokens.lower(first + 1) == "the" => {}
-        "another" => return Some(first + 1),
+        "over" if tokens.lower(first + 1) == "the" || tapers(tokens, first) => {}
+        "another" => return Some(first + usize::from(!is_unit(tokens, first + 1))),
         _ => return None,
     }
     let at = first + 1;
     Some(match (tokens.lower(at), tokens.lower(at + 1)) {
+        ("another", _) if is_unit(tokens, at + 1) => at,
         ("the", "next" | "coming") => at + 2,
         ("the", "first") => at + 1,
         ("upto" | "nearly" | "minimum", _) => at + 1,
@@ -213,6 +279,21 @@ fn lead(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
         ("at", "least") | ("up", "to") => at + 2,
         ("about" | "around" | "another" | "next" | "approximately", _) => at + 1,
         _ => at,
+    })
+}
+
+/// "(another) week"
+fn is_unit(tokens: &Tokens<'_>, at: usize) -> bool {
+    matches!(tokens.lower(at), "day" | "week" | "fortnight" | "month")
+}
+
+/// "taper (off) over", "wean down over": how long the change takes.
+fn tapers(tokens: &Tokens<'_>, over: usize) -> bool {
+    (over.saturating_sub(6)..over).any(|at| {
+        matches!(
+            tokens.lower(at),
+            "taper" | "tapered" | "tapering" | "wean" | "weaned" | "withdraw"
+        )
     })
 }
 
@@ -234,7 +315,14 @@ fn bare(tokens: &Tokens<'_>, first: usize, length: &Length) -> Option<usize> {
             tokens.lower(first.wrapping_sub(2)),
             "a" | "per" | "every" | "each" | "alternate"
         );
+    // "a course of five days"
+    let course_of = before == "of"
+        && matches!(
+            tokens.lower(first.wrapping_sub(2)),
+            "course" | "duration" | "period"
+        );
     let point = !daily
+        && !course_of
         && matches!(
             before,
             "every"
@@ -253,6 +341,7 @@ fn bare(tokens: &Tokens<'_>, first: usize, length: &Length) -> Option<usize> {
                 | "around"
                 | "from"
                 | "the"
+                | "first"
         )
         || matches!(
             after,

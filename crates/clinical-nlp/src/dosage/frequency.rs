@@ -147,6 +147,27 @@ fn part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
         .or_else(|| weekdays(tokens, first))
         .or_else(|| clock(tokens, first))
         .or_else(|| evening_list(tokens, first))
+        .or_else(|| chart_letters(tokens, first))
+}
+
+/// "20 mg ON", "40 mg OM": every night and every morning on English charts. In capitals,
+/// and with nothing behind that they could lead to.
+fn chart_letters(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+    let when = match tokens.original(first) {
+        "ON" => When::Night,
+        "OM" => When::Morning,
+        _ => return None,
+    };
+    let end = first + 1;
+    let stands = end >= tokens.len()
+        || !tokens.gap(end).only(Gap::SPACE)
+        || tokens.is_number(end)
+        || matches!(tokens.lower(end), "for" | "x" | "\u{d7}" | "till" | "until");
+    let timing = Timing {
+        when: vec![when],
+        ..Timing::default()
+    };
+    stands.then_some((end, timing))
 }
 
 /// A part that begins with a figure: the word behind it tells which it can be.

@@ -95,6 +95,16 @@ fn point(tokens: &Tokens<'_>, at: usize, side: Side) -> Option<(usize, Point)> {
     if tokens.lower(at) == "going" && tokens.lower(at + 1) == "to" {
         at += 2;
     }
+    // "with the evening meal"
+    let served = match (tokens.lower(at), tokens.lower(at + 1)) {
+        ("morning", "meal") => Some(Point::Breakfast),
+        ("midday" | "afternoon", "meal") => Some(Point::Lunch),
+        ("evening" | "night", "meal") => Some(Point::Dinner),
+        _ => None,
+    };
+    if let Some(point) = served {
+        return Some((at + 2, point));
+    }
     // "after eating food"
     let eaten = matches!(
         tokens.lower(at + 1),

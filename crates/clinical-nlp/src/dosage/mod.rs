@@ -15,6 +15,7 @@ mod frequency;
 mod matters;
 mod meals;
 mod moments;
+mod no_dose;
 mod numbers;
 mod open_ended;
 mod patterns;
@@ -107,7 +108,9 @@ fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> O
 }
 
 fn any_piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> Option<usize> {
-    if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
+    if let Some(piece) = routes::eye(tokens, at) {
+        found.push(piece);
+    } else if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
         found.push(piece);
     } else if let Some(piece) = conditional::condition(tokens, at) {
         found.push(piece);
@@ -119,12 +122,20 @@ fn any_piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) 
         return Some(end);
     } else if let Some(piece) = lone_count(tokens, at, to) {
         found.push(piece);
-    } else if let Some(piece) = routes::route(tokens, at).or_else(|| forms::form(tokens, at)) {
+    } else if let Some(piece) = route_or_form(tokens, at) {
         found.push(piece);
     } else {
         return None;
     }
     found.last().map(|piece| piece.end)
+}
+
+/// "Oral" is a route and "oral solution" a form: the longer of the two.
+fn route_or_form(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
+    let route = routes::route(tokens, at);
+    let form = forms::form(tokens, at);
+    let longer = |form: &Piece| route.as_ref().is_none_or(|route| form.end > route.end);
+    form.filter(longer).or(route)
 }
 
 /// "10 mg a day", "two tablets per day", "half tablet night": right behind an amount.
@@ -178,6 +189,15 @@ fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     })
 }
 
+/// "250 slash 50", "fifty by five hundred": the same as it is said.
+fn combined_aloud(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    let first = single(tokens, at)?;
+    let by = matches!(tokens.lower(first.end), "slash" | "by");
+    let second = single(tokens, first.end + 1).filter(|second| by && second.value >= 5.0)?;
+    let joined = (at + 1..second.end).all(|inner| tokens.joined(inner));
+    (joined && length(tokens, first.end + 1).is_none()).then_some(second.end)
+}
+
 /// "50/500", "40/12.5": the strengths of a combination; one past its end.
 fn combined(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     if !tokens.gap(at).only(Gap::SPACE) || !tokens.is_number(at) {
@@ -195,7 +215,8 @@ fn combined(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
 /// micrograms by custom: "Telma 40", "Augmentin 625". Never read as a unit.
 pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
     let found = single(tokens, at)?;
-    if let Some(end) = combined(tokens, at).filter(|_| found.end == at + 1) {
+    let written = || combined(tokens, at).filter(|_| found.end == at + 1);
+    if let Some(end) = written().or_else(|| combined_aloud(tokens, at)) {
         return Some(Piece {
             kind: PieceKind::Bare,
             first: at,
@@ -212,8 +233,9 @@ pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
     // One or two is how many, not how strong.
     let decimal = tokens.lower(at).contains('.');
     // "Glycomet GP 1 1-0-1": what stands before a pattern is a strength, however small.
-    let before_pattern =
-        tokens.joined(found.end) && frequency::pattern(tokens, found.end).is_some();
+    let before_pattern = tokens.joined(found.end)
+        && frequency::pattern(tokens, at).is_none()
+        && frequency::pattern(tokens, found.end).is_some();
     let plausible = (decimal || before_pattern || found.value >= 5.0) && found.value <= 100_000.0;
     (close && plausible && (before_pattern || !other_reading)).then_some(Piece {
         kind: PieceKind::Bare,
@@ -221,6 +243,15 @@ pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
         end: found.end,
         normalized: None,
     })
+}
+
+/// "Seroflo rotacaps 250", "metoprolol XL 50": the same behind a form. "Tablets 30" is how
+/// many are dispensed, "tablets 500" is not.
+pub(crate) fn bare_strength_behind_form(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
+    let form = forms::form(tokens, at).filter(|_| tokens.joined(at))?;
+    let many = single(tokens, form.end).is_some_and(|found| found.value <= 120.0);
+    let dispensed = many && matches!(tokens.lower(at), "tablets" | "tabs" | "capsules" | "caps");
+    bare_strength(tokens, form.end).filter(|_| !dispensed)
 }
 
 #[cfg(test)]

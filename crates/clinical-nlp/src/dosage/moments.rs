@@ -127,6 +127,9 @@ pub(super) static FIXED: LazyLock<Phrases<Seed>> = LazyLock::new(|| {
         ("irrespective of meals", InWords),
         ("on weekdays", InWords),
         ("on weekends", InWords),
+        ("while awake", InWords),
+        ("when awake", InWords),
+        ("during waking hours", InWords),
         ("round the clock", InWords),
         ("around the clock", InWords),
     ];
@@ -207,6 +210,18 @@ fn moments() -> Vec<(String, Seed)> {
     ]
     .map(|(phrase, when)| (phrase.to_owned(), Seed::When(when)))
     .to_vec();
+    for bite in ["with the first bite", "with first bite"] {
+        for of in [
+            "",
+            " of food",
+            " of each meal",
+            " of every meal",
+            " of the meal",
+            " of a meal",
+        ] {
+            list.push((format!("{bite}{of}"), Seed::When(When::WithFood)));
+        }
+    }
     for (name, when) in [
         ("morning", When::Morning),
         ("afternoon", When::Afternoon),

@@ -1,5 +1,6 @@
 //! Durations without a length: "lifelong", "to continue", "until review".
 
+use super::numbers::single;
 use crate::text::{Gap, Tokens};
 
 /// One past the end of a duration that is told without a number.
@@ -34,7 +35,7 @@ fn until(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
     let mut at = first;
     while matches!(
         tokens.lower(at),
-        "the" | "your" | "my" | "his" | "her" | "next" | "further" | "you" | "we" | "i"
+        "the" | "your" | "my" | "his" | "her" | "next" | "further" | "you" | "we" | "i" | "loose"
     ) {
         at += 1;
     }
@@ -46,10 +47,29 @@ fn until(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
             | "better" | "asymptomatic" | "afebrile" | "discharge" | "finished" | "completed",
             _,
         ) => at + 1,
-        (complaint, end) if is_complaint(complaint) && is_over(end) => at + 2,
-        _ => return None,
+        (complaint, _) if is_complaint(complaint) => over(tokens, at + 1)?,
+        _ => return weeks_of_pregnancy(tokens, first),
     };
     tokens.joined(at).then_some(end)
+}
+
+/// "(until the pain) subsides", "(until the rash) has gone".
+fn over(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    let at = at + usize::from(matches!(tokens.lower(at), "is" | "are" | "has" | "have"));
+    let away = matches!(
+        (tokens.lower(at), tokens.lower(at + 1)),
+        ("goes" | "go", "away" | "down") | ("comes" | "come", "down")
+    );
+    (away || is_over(tokens.lower(at))).then_some(at + 1 + usize::from(away))
+}
+
+/// "till 36 weeks": the age of a pregnancy, and no length.
+fn weeks_of_pregnancy(tokens: &Tokens<'_>, first: usize) -> Option<usize> {
+    let week = single(tokens, first).filter(|week| (8.0..=42.0).contains(&week.value))?;
+    let of = tokens.lower(week.end + 1) == "of"
+        && matches!(tokens.lower(week.end + 2), "pregnancy" | "gestation");
+    let end = week.end + 1 + 2 * usize::from(of);
+    (tokens.joined(first) && tokens.lower(week.end) == "weeks").then_some(end)
 }
 
 fn is_complaint(word: &str) -> bool {
@@ -72,6 +92,17 @@ fn is_complaint(word: &str) -> bool {
             | "itching"
             | "bleeding"
             | "vomiting"
+            | "blisters"
+            | "diarrhea"
+            | "diarrhoea"
+            | "headache"
+            | "motions"
+            | "redness"
+            | "sores"
+            | "spots"
+            | "stools"
+            | "wheeze"
+            | "wheezing"
     )
 }
 
@@ -96,5 +127,13 @@ fn is_over(word: &str) -> bool {
             | "stops"
             | "stop"
             | "free"
+            | "better"
+            | "controlled"
+            | "gone"
+            | "reduce"
+            | "reduces"
+            | "resolved"
+            | "settled"
+            | "subsided"
     )
 }

@@ -104,6 +104,13 @@ const ROUTES: &[(&str, &str)] = &[
     ("over affected area", "topical"),
     ("on affected area", "topical"),
     ("over the lesions", "topical"),
+    ("on the lesions", "topical"),
+    ("to affected areas", "topical"),
+    ("per rectally", "rectal"),
+    ("per vaginally", "vaginal"),
+    ("pr", "rectal"),
+    ("pv", "vaginal"),
+    ("ou", "ophthalmic"),
     ("per rectum", "rectal"),
     ("rectally", "rectal"),
     ("per vaginum", "vaginal"),
@@ -172,12 +179,54 @@ pub(super) fn route(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     if tokens.lower(first) == "im" && !(tokens.is_upper(first) || tokens.at(first).dotted) {
         return None;
     }
+    // "PR 80" is the pulse rate; in small letters these are public relations and French.
+    if matches!(tokens.lower(first), "pr" | "pv" | "ou")
+        && (!tokens.is_upper(first) || tokens.is_number(end))
+    {
+        return None;
+    }
     Some(Piece {
         kind: PieceKind::Route,
         first,
         end,
         normalized: Some(name.to_owned()),
     })
+}
+
+/// "one drop OD QID", "2 drops OS": the right eye and the left. Elsewhere OD is once a day.
+pub(super) fn eye(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
+    if !matches!(tokens.lower(first.wrapping_sub(1)), "drop" | "drops") {
+        return None;
+    }
+    let normalized = match tokens.original(first) {
+        "OS" => "ophthalmic, left",
+        "OD" if often(tokens.lower(first + 1)) => "ophthalmic, right",
+        _ => return None,
+    };
+    Some(Piece {
+        kind: PieceKind::Route,
+        first,
+        end: first + 1,
+        normalized: Some(normalized.to_owned()),
+    })
+}
+
+/// A word that says how often by itself.
+fn often(word: &str) -> bool {
+    matches!(
+        word,
+        "bd" | "bid"
+            | "tds"
+            | "tid"
+            | "qid"
+            | "qds"
+            | "daily"
+            | "every"
+            | "once"
+            | "twice"
+            | "qhs"
+            | "hourly"
+    )
 }
 
 /// "in both eyes", "into each nostril", "right ear": an organ with a side or a lead.

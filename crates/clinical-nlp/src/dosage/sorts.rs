@@ -191,6 +191,7 @@ fn solid(piece: &Piece) -> Option<bool> {
         !matches!(
             form,
             "injection"
+                | "depot injection"
                 | "infusion"
                 | "ampoule"
                 | "vial"
@@ -205,8 +206,13 @@ fn solid(piece: &Piece) -> Option<bool> {
                 | "tonic"
                 | "granules"
                 | "powder"
+                | "cream"
+                | "ointment"
+                | "gel"
         ) && !form.ends_with("syrup")
-            && !form.ends_with("drops"),
+            && !form.ends_with("drops")
+            && !form.ends_with(" cream")
+            && !form.ends_with(" gel"),
     )
 }
 

@@ -13,7 +13,7 @@ const WORDS: &str = "\
 a ac affected afternoon after along an another around at bedtime before both by couple decimal \
 divided during each eighth either evening every few fifth first for fourth half hundred if \
 immediately in indefinitely into just left life lifelong lifetime long mon monday mondays morning night \
-nil noon nought o oh on once only over pc per point post pre q quarter right sat saturday saturdays several \
+nil noon nought o oh om on once only os over pc per point post pre q quarter right sat saturday saturdays several \
 shortly sixth some soon sun sunday sundays t tenth the third thousand throughout thrice thu thur thurs \
 thursday thursdays till times to tue tues tuesday tuesdays twelfth twice unless until wed wedne \
 wednesday wednesdays when whenever with x your fri friday fridays second \
