@@ -71,7 +71,7 @@ fn weekday(word: &str) -> Option<Weekday> {
 pub(super) fn weekdays(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let led = matches!(tokens.lower(first), "on" | "every" | "each" | "only");
     let mut at = first + usize::from(led);
-    at += usize::from(led && matches!(tokens.lower(at), "every" | "each" | "only"));
+    at += usize::from(led && matches!(tokens.lower(at), "every" | "each" | "only" | "a"));
     let mut days = vec![weekday(tokens.lower(at))?];
     // "60K Sundays"
     let each = tokens.lower(at).ends_with("days");

@@ -1,5 +1,26 @@
 //! The words that count.
 
+use super::{forms, units};
+use crate::text::Tokens;
+
+/// Whether the lone figure behind the tens at `at` counts what is taken, and the tens belong
+/// to the strength before it: "Pan forty one tablet" is one tablet of 40, "Crocin two forty
+/// five ml" is 5 ml. A rate may be 125 ml.
+pub(super) fn counts_apart(tokens: &Tokens<'_>, at: usize) -> bool {
+    let what = at + 2;
+    if tokens.lower(at + 1) == "one" && !tokens.lower(what).ends_with('s') {
+        let counted = forms::counted(tokens, what).is_some();
+        return counted || units::portion_at(tokens, what);
+    }
+    let hundreds = small(tokens.lower(at.wrapping_sub(1)))
+        .is_some_and(|count| (1.0..10.0).contains(&count) && tokens.joined(at));
+    let rate = matches!(
+        tokens.lower(what + 1),
+        "per" | "an" | "hourly" | "of" | "over" | "bolus"
+    );
+    hundreds && !rate && matches!(tokens.lower(what), "ml" | "mls")
+}
+
 /// Zero to nineteen.
 pub(super) fn small(word: &str) -> Option<f64> {
     Some(match word {
@@ -40,4 +61,25 @@ pub(super) fn tens(word: &str) -> Option<f64> {
         "ninety" => 90.0,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::numbers::single;
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_no_part_of_the_strength() {
+        for (text, value) in [
+            ("forty one tablet", 40.0),
+            ("forty one tablets", 41.0),
+            ("fifty one puff", 50.0),
+            ("two forty five ml", 240.0),
+            ("one twenty five mg", 125.0),
+            ("one twenty five ml per hour", 125.0),
+        ] {
+            let found = single(&Tokens::new(text), 0).map(|number| number.value);
+            assert_eq!(found, Some(value), "{text}");
+        }
+    }
 }

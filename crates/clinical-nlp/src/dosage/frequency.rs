@@ -291,6 +291,14 @@ fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
         };
         return Some((at, once));
     }
+    // "three times after food" is told of a day.
+    if tokens.lower(at - 1) == "times"
+        && let Some((end, mut timing)) = meals(tokens, at).filter(|_| tokens.joined(at))
+    {
+        timing.times = Some((count, Period::Day));
+        timing.times_to = high;
+        return Some((end, timing));
+    }
     // "once at night", "twice after meals": the count stands alone before a time.
     if !matches!(tokens.lower(first), "once" | "twice" | "thrice") || !tokens.joined(at) {
         return None;

@@ -1,7 +1,7 @@
 //! Numbers as figures or words: "2.5", "1,000", "1/2", "half", "one and a half",
 //! "twenty five", "six fifty", "two point five", "one to two".
 
-use super::counting::{small, tens};
+use super::counting::{counts_apart, small, tens};
 use super::fractions::{fraction_sign, mixed, part_of_one, skip_article, up_to_form};
 use super::frequency::pattern;
 use super::units::unit_at;
@@ -283,6 +283,7 @@ fn below_hundred(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
         .filter(|unit| (1.0..10.0).contains(unit) && tokens.joined(first + 1))
         // "six fifty one zero one" is 650, three times of day.
         .filter(|_| pattern(tokens, first + 1).is_none())
+        .filter(|_| !counts_apart(tokens, first))
     {
         Some(unit) => Some((tens + unit, first + 2)),
         None => Some((tens, first + 1)),

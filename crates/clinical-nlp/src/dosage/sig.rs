@@ -165,6 +165,15 @@ mod tests {
         "a hundred mg at night | 100 mg | - | - | - | at night | -",
         "10 mg per kg body weight per day | 10 mg/kg/day | - | - | - | - | -",
         "100 units/ml | - | 100 unit/ml | - | - | - | -",
+        "three times after food | - | - | - | - | 3 per day; after food | -",
+        "BD 5/7 | - | - | - | - | 2 per day | 5",
+        "one tablet at lunchtime | 1 tablet | - | tablet | - | with lunch | -",
+        "one tablet on a Monday | 1 tablet | - | tablet | - | on mon | -",
+        "10 mg OM | 10 mg | - | - | - | in the morning | -",
+        "one applicatorful nightly | 1 applicator | - | - | - | at night | -",
+        "one suppository PR stat | 1 suppository | - | suppository | rectal | once | -",
+        "two drops OS qid | 2 drop | - | - | ophthalmic, left | 4 per day | -",
+        "a course of ten days | - | - | - | - | - | 10",
         "1:1000 i/m | - | 1:1000 | - | intramuscular | - | -",
     ];
 
@@ -177,6 +186,10 @@ mod tests {
             "night sweats",
             "ALT 40 U/L",
             "post operative",
+            "KEEP HIM ON TREATMENT",
+            "PR 88",
+            "a 30 day supply",
+            "review in 6/52",
         ] {
             assert_eq!(parse_sig(text), nothing, "{text}");
         }

@@ -131,3 +131,10 @@ pub(crate) fn unit_at(tokens: &Tokens<'_>, index: usize) -> bool {
         .longest(tokens, index)
         .is_some_and(|(_, (_, measure))| measure != Measure::Portion)
 }
+
+/// Whether a unit that is counted stands at `index`: a drop, a puff, a spoon.
+pub(super) fn portion_at(tokens: &Tokens<'_>, index: usize) -> bool {
+    UNITS
+        .longest(tokens, index)
+        .is_some_and(|(_, (name, measure))| measure == Measure::Portion && name != "unit")
+}
