@@ -139,6 +139,8 @@ fn follows_how_often(tokens: &Tokens<'_>, first: usize) -> bool {
             | "daily"
             | "prn"
             | "sos"
+            | "ac"
+            | "pc"
     )
 }
 

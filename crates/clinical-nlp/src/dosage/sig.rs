@@ -167,6 +167,7 @@ mod tests {
         "100 units/ml | - | 100 unit/ml | - | - | - | -",
         "three times after food | - | - | - | - | 3 per day; after food | -",
         "BD 5/7 | - | - | - | - | 2 per day | 5",
+        "BD p.c. 5/7 | - | - | - | - | 2 per day; after food | 5",
         "one tablet at lunchtime | 1 tablet | - | tablet | - | with lunch | -",
         "one tablet on a Monday | 1 tablet | - | tablet | - | on mon | -",
         "10 mg OM | 10 mg | - | - | - | in the morning | -",
