@@ -29,6 +29,9 @@ const MOST_TEXTS: u8 = 8;
 const PLACE: usize = SAMPLE_RATE / 50;
 /// Places of silence behind the sound; their number divides that of all.
 const SILENT_PLACES: usize = 64;
+/// Places at least: with a window much shorter than it was trained with, the model says
+/// the same again and again.
+const LEAST_PLACES: usize = 768;
 
 /// How words are found in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +133,7 @@ impl Job {
 /// Places that sound takes in the model's window, and a second of silence behind it, in a
 /// round number.
 fn places_for(samples: usize) -> i32 {
-    let places = samples.div_ceil(PLACE) + SILENT_PLACES;
+    let places = (samples.div_ceil(PLACE) + SILENT_PLACES).max(LEAST_PLACES);
     i32::try_from(places.next_multiple_of(SILENT_PLACES)).unwrap_or(i32::MAX)
 }
 
@@ -165,11 +168,18 @@ mod tests {
 
     #[test]
     fn the_window_holds_the_sound_and_a_second_of_silence() {
-        for samples in [SHORTEST_INPUT, 5 * SAMPLE_RATE, 29 * SAMPLE_RATE] {
+        for samples in [15, 20, 29].map(|seconds| seconds * SAMPLE_RATE) {
             let places = usize::try_from(places_for(samples)).unwrap_or(0);
             assert_eq!(places % SILENT_PLACES, 0);
             let more = places * PLACE - samples;
             assert!((SAMPLE_RATE..3 * SAMPLE_RATE).contains(&more), "{more}");
+        }
+    }
+
+    #[test]
+    fn the_window_of_a_short_sound_is_no_shorter_than_fifteen_seconds() {
+        for samples in [SHORTEST_INPUT, 5 * SAMPLE_RATE, 13 * SAMPLE_RATE] {
+            assert_eq!(places_for(samples), 768);
         }
     }
 }
