@@ -180,7 +180,7 @@ impl Own<'_> {
 }
 
 fn run_long(options: &Options, minutes: usize) -> Result<(), String> {
-    let usual = Variant::parse("window=sound")?;
+    let usual = Variant::parse("window=whole")?;
     let variant = options.variants.first().unwrap_or(&usual);
     let transcribe = options.transcribe(Vec::new(), variant.doses);
     long::run(&options.files, minutes, &variant.load()?, &transcribe)

@@ -29,7 +29,7 @@ pub async fn transcriber<W: SpeechWorld>(make: impl AsyncFn() -> W) {
     speech_becomes_words_with_times(&world).await;
     a_cancelled_transcription_ends_as_cancelled(&world).await;
     a_missing_recording_is_an_error(&world).await;
-    what_is_offered_is_understood_and_the_rest_is_refused(&world).await;
+    what_is_offered_is_understood_and_the_rest_is_refused(&make().await).await;
 }
 
 struct News {
