@@ -168,9 +168,12 @@ impl Services {
     }
 }
 
-/// Letters, digits and dashes, as in `en-US`.
+/// Two or three letters, and what a dash parts from them, as in `en-US`.
 fn check_language(code: &str) -> Result<(), AppError> {
-    let valid = (2..=10).contains(&code.len())
+    let language = code.split('-').next().unwrap_or_default();
+    let valid = code.len() <= 10
+        && (2..=3).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_alphabetic())
         && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if valid {
         Ok(())

@@ -132,7 +132,7 @@ async fn receive(
             "language_code" => {
                 let code = text(&mut field).await?;
                 if !code.trim().is_empty() {
-                    dictation.language_code = code;
+                    code.trim().clone_into(&mut dictation.language_code);
                 }
             }
             "audio_file" if recording.is_some() => return Err(second_recording()),

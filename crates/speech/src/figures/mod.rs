@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::Word;
-use number::{figure, is_multiplier, is_number_word};
+use number::{figure, is_multiplier, is_number_word, may_end_with_a_count};
 use unit::{Unit, abbreviation, unit, without_greek};
 
 /// How doses are written.
@@ -42,13 +42,36 @@ const BEFORE_POINT: [&str; 14] = [
     "dose", "about",
 ];
 
+/// So many pieces are halved at most.
+const MOST_PIECES: u32 = 4;
+
 /// The words of a text with its doses in figures. The words of a number become one, with
 /// the times of all and the confidence of the least sure. `names` are words, in lower case,
-/// that a dose follows: names of medicines.
-pub(crate) fn write(words: Vec<Word>, doses: Doses, names: &HashSet<String>) -> Vec<Word> {
+/// that a dose follows: names of medicines. `before` is the word that was said before
+/// them: a number that may go on from it stays as it was heard.
+pub(crate) fn write(
+    before: Option<&Word>,
+    words: Vec<Word>,
+    doses: Doses,
+    names: &HashSet<String>,
+) -> Vec<Word> {
     if doses == Doses::AsHeard {
         return words;
     }
+    let Some(before) = before else {
+        return write_alone(words, doses, names);
+    };
+    let ends_in_a_number = Part::of(before).is_number() && !Part::of(before).ends_a_sentence();
+    let begun = words.iter().map(Part::of);
+    let kept = begun.take_while(|part| ends_in_a_number && part.is_glue_or_number());
+    let kept = kept.count();
+    let mut written = words;
+    let rest = written.split_off(kept);
+    written.extend(write_alone(rest, doses, names));
+    written
+}
+
+fn write_alone(words: Vec<Word>, doses: Doses, names: &HashSet<String>) -> Vec<Word> {
     let mut written = merged(&words, &found(&words, names));
     let parts: Vec<Part> = written.iter().map(Part::of).collect();
     let texts: Vec<Option<String>> = (0..parts.len())
@@ -97,6 +120,15 @@ impl Part {
 
     fn is_number(&self) -> bool {
         self.is_in_words() || self.is_in_figures()
+    }
+
+    /// What a number in words may be made of.
+    fn is_glue_or_number(&self) -> bool {
+        self.is_number() || matches!(self.core.as_str(), "and" | "a" | "half")
+    }
+
+    fn ends_a_sentence(&self) -> bool {
+        self.after.contains(['.', '?', '!'])
     }
 }
 
@@ -165,9 +197,9 @@ fn number_before(
     {
         start = before;
     }
-    let half = half_more(parts, start..end);
-    if half.is_some() {
-        return half;
+    if let Some((range, whole)) = half_more(parts, start..end) {
+        let is_clear = has_halves(&whole, unit) && is_clear(parts, range.start, &[&whole], names);
+        return is_clear.then(|| (range, format!("{whole}.5")));
     }
     // Glue at the front belongs to the sentence.
     while start < end {
@@ -188,10 +220,23 @@ fn number_before(
         ["half"] | ["half", "a"] if unit == Some(Unit::Measure) => "0.5".to_owned(),
         _ => figure(&words)?,
     };
+    // Of units too, insulin's: "Toujeo three hundred ten units".
+    let is_counted = parts.get(end).is_some_and(|part| part.core == "units");
+    let many = unit == Some(Unit::Form) || is_counted && words.iter().any(|w| is_multiplier(w));
+    if many && may_end_with_a_count(&words) {
+        return None;
+    }
+    if let Some(whole) = text
+        .strip_suffix(".5")
+        .filter(|_| words.last() == Some(&"half"))
+        && !has_halves(whole, unit)
+    {
+        return None;
+    }
     is_clear(parts, start, &words, names).then_some((start..end, text))
 }
 
-/// "2 and a half", of which the model wrote the first in figures.
+/// The 2 of "2 and a half", which the model wrote in figures, and the words of all.
 fn half_more(parts: &[Part], words: Range<usize>) -> Option<(Range<usize>, String)> {
     let is_half = match &parts[words.clone()] {
         [and, a, half] => and.core == "and" && a.core == "a" && half.core == "half",
@@ -201,14 +246,20 @@ fn half_more(parts: &[Part], words: Range<usize>) -> Option<(Range<usize>, Strin
     let whole = joined_before(parts, words.start).filter(|_| is_half)?;
     let digits = &parts[whole].core;
     let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    (is_whole && parts[whole].before.is_empty()).then(|| (whole..words.end, format!("{digits}.5")))
+    (is_whole && parts[whole].before.is_empty()).then(|| (whole..words.end, digits.clone()))
+}
+
+/// Whether so many and a half are one number. Of pieces up to four are taken at a time: in
+/// "75 and a half tablet of metoprolol" the 75 belong to what was said before.
+fn has_halves(whole: &str, unit: Option<Unit>) -> bool {
+    unit == Some(Unit::Measure) || whole.parse().is_ok_and(|whole: u32| whole <= MOST_PIECES)
 }
 
 /// Whether a number can belong to nothing before it.
 fn is_clear(parts: &[Part], start: usize, words: &[&str], names: &HashSet<String>) -> bool {
     // "Two, point five" may be 2.5 with a breath in it.
     if let Some(previous) = start.checked_sub(1).map(|at| &parts[at])
-        && !previous.after.contains(['.', '?', '!'])
+        && !previous.ends_a_sentence()
         && (previous.is_in_words() || (previous.is_in_figures() && words[0] == "point"))
     {
         return false;

@@ -47,11 +47,21 @@ pub(super) fn is_multiplier(word: &str) -> bool {
     word == "hundred" || MULTIPLIERS.iter().any(|(name, ..)| *name == word)
 }
 
+/// Whether the number ends with one that may be a count of its own: "five hundred one
+/// tablet" is 500 mg and one, "forty one tablet" 40 mg and one.
+pub(super) fn may_end_with_a_count(words: &[&str]) -> bool {
+    matches!(words, [_, .., last] if small(last).is_some_and(|value| value > 0))
+}
+
 /// How a number in words is written in figures: with a zero before the point, none at the
 /// end behind it, and with commas from a thousand on, as ISMP asks for doses. `None` for
-/// what is no number, or may be two: "one twenty", "twenty one hundred".
+/// what is no number, or may be two: "one twenty", "twenty one hundred", "a million and a
+/// half", which is 1.5 million.
 pub(super) fn figure(words: &[&str]) -> Option<String> {
     if let [whole @ .., "and", "a", "half"] | [whole @ .., "and", "half"] = words {
+        if whole.iter().any(|word| is_multiplier(word)) {
+            return None;
+        }
         return Some(format!("{}.5", grouped(cardinal(whole)?)));
     }
     let Some(point) = words.iter().position(|word| *word == "point") else {

@@ -24,7 +24,7 @@ fn text(words: &[Word]) -> String {
 }
 
 fn written(said: &str, doses: Doses) -> String {
-    text(&write(words(said), doses, &names()))
+    text(&write(None, words(said), doses, &names()))
 }
 
 #[test]
@@ -96,6 +96,15 @@ fn what_is_no_dose_or_may_be_another_stays_as_it_was_heard() {
         "five or six hundred milligrams",
         "5 to six hundred milligrams",
         "500 one tablet",
+        "atorvastatin twenty one tablet at night",
+        "paracetamol five hundred one tablet",
+        "calcium one thousand two tablets",
+        "glibenclamide two point five one tablet",
+        "Toujeo three hundred ten units",
+        "aspirin 75 and a half tablet of metoprolol",
+        "aspirin seventy five and a half tablet",
+        "diabetes type 2 and a half tablet of glimepiride",
+        "a million and a half units",
         "2 and three mg",
         "five hundred, milligrams",
         "one unit",
@@ -110,6 +119,22 @@ fn what_is_no_dose_or_may_be_another_stays_as_it_was_heard() {
 }
 
 #[test]
+fn a_number_that_may_go_on_from_what_was_said_before_stays_as_it_was_heard() {
+    for (before, said, expected) in [
+        ("two", "point five mg daily", "point five mg daily"),
+        ("twenty", "five mg, then ten mg", "five mg, then 10 mg"),
+        ("1,000", "five hundred mg", "five hundred mg"),
+        ("two", "and a half tablets", "and a half tablets"),
+        ("two.", "Five mg", "5 mg"),
+        ("warfarin", "five mg", "5 mg"),
+    ] {
+        let before = words(before);
+        let after = write(before.last(), words(said), Doses::Figures, &names());
+        assert_eq!(text(&after), expected, "{before:?} {said}");
+    }
+}
+
+#[test]
 fn as_heard_is_as_heard() {
     let said = "five hundred milligrams and .5 mg";
     assert_eq!(written(said, Doses::AsHeard), said);
@@ -117,7 +142,12 @@ fn as_heard_is_as_heard() {
 
 #[test]
 fn a_number_has_the_times_of_its_words_and_the_confidence_of_the_least_sure() {
-    let written = write(words("Take five hundred mg now"), Doses::Figures, &names());
+    let written = write(
+        None,
+        words("Take five hundred mg now"),
+        Doses::Figures,
+        &names(),
+    );
     assert_eq!(text(&written), "Take 500 mg now");
     let number = &written[1];
     assert_eq!((number.start, number.end), (1.0, 2.8));
@@ -190,14 +220,14 @@ proptest! {
     #[test]
     fn no_word_outside_of_a_number_is_dropped_or_changed(said in dictations()) {
         let before = words(&said);
-        let after = write(before.clone(), Doses::Figures, &names());
+        let after = write(None, before.clone(), Doses::Figures, &names());
         prop_assert_eq!(apart_from_numbers(&before), apart_from_numbers(&after));
     }
 
     #[test]
     fn times_stay_in_order_and_within_the_text(said in dictations()) {
         let before = words(&said);
-        let after = write(before.clone(), Doses::FiguresAndUnits, &names());
+        let after = write(None, before.clone(), Doses::FiguresAndUnits, &names());
         prop_assert_eq!(before.is_empty(), after.is_empty());
         for word in &after {
             prop_assert!(word.start <= word.end && (0.0..=1.0).contains(&word.confidence));
@@ -214,8 +244,8 @@ proptest! {
     #[test]
     fn what_was_written_is_not_written_again(said in dictations()) {
         for doses in [Doses::AsHeard, Doses::Figures, Doses::FiguresAndUnits] {
-            let once = write(words(&said), doses, &names());
-            prop_assert_eq!(&write(once.clone(), doses, &names()), &once);
+            let once = write(None, words(&said), doses, &names());
+            prop_assert_eq!(&write(None, once.clone(), doses, &names()), &once);
         }
     }
 }

@@ -67,7 +67,9 @@ impl<'a> Run<'a> {
             for mut segment in decided.into_iter().filter(new) {
                 segment.index = self.segments.len();
                 if self.decoder.is_english() {
-                    segment.words = figures::write(segment.words, self.options.doses, &self.dosed);
+                    let before = self.segments.last().and_then(|last| last.words.last());
+                    let (doses, dosed) = (self.options.doses, &self.dosed);
+                    segment.words = figures::write(before, segment.words, doses, dosed);
                     segment.follow_words();
                 }
                 on_event(Event::Segment(segment.clone()));

@@ -157,10 +157,14 @@ fn hear_alone(
     Ok(keep_inside(segments(found), gap))
 }
 
-/// Without the words around a gap, which are written already.
+/// Without the words around a gap, which are written already: those of which most lies in
+/// it are its own, since two hearings differ in their times by some hundredths of a second.
 fn keep_inside(mut found: Vec<Segment>, gap: Gap) -> Vec<Segment> {
     for segment in &mut found {
-        let is_inside = |word: &Word| word.end > gap.start && word.start < gap.end;
+        let is_inside = |word: &Word| {
+            let middle = f64::midpoint(word.start, word.end);
+            gap.start < middle && middle < gap.end
+        };
         segment.words.retain(is_inside);
         for word in &mut segment.words {
             word.start = word.start.clamp(gap.start, gap.end);
@@ -269,7 +273,7 @@ mod tests {
             end: 3.0,
             spoken: 2.0,
         };
-        let around = segment(&[("Take", 0.6, 0.9), ("one", 0.9, 1.2), ("tablet", 2.8, 3.4)]);
+        let around = segment(&[("Take", 0.7, 1.02), ("one", 0.9, 1.2), ("tablet", 2.7, 3.2)]);
         let beside = segment(&[("daily.", 3.1, 3.4)]);
         let found = keep_inside(vec![around, beside], gap);
         assert_eq!(texts(&found), ["one tablet"]);
