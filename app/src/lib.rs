@@ -16,6 +16,7 @@ pub mod clock;
 mod components;
 mod error;
 mod format;
+pub mod language;
 mod pages;
 pub mod qr;
 mod refusal;

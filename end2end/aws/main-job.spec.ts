@@ -27,6 +27,10 @@ test("a doctor dictates, watches, reviews, signs and hands over the PDF", async 
   await expectAccessible(page);
   await fillProfile(page);
 
+  // Transcribe Medical understands English alone, so nobody is asked.
+  await page.goto("/dictations/new");
+  await expect(page.getByLabel("Specialty")).toBeVisible();
+  await expect(page.getByLabel("Language", { exact: true })).toHaveCount(0);
   await sendDictation(page, sampleDictation, "Ravi Kulkarni");
   const dictation = await onDictationPage(page);
   const seen = await watchUntilReady(page);

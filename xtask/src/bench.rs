@@ -1,9 +1,12 @@
 //! `cargo xtask bench`: how fast and how right the engines are on this machine.
 
-use std::path::PathBuf;
-use std::{env, fs};
+mod nlp;
+mod speech;
 
-use anyhow::{Result, bail};
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::paths::Paths;
@@ -19,6 +22,31 @@ pub(crate) struct Options {
     /// Recordings to measure speech with, each beside its NAME.reference.txt
     #[arg(long, value_name = "DIR")]
     audio: Option<PathBuf>,
+    /// Language of the recordings, as in hi; auto listens for it
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+    /// Annotated texts to score the extractor on besides those of the repository: a folder with
+    /// bc5cdr and maccrobat, or with ner-dev.tar.xz [default: ../shared/data/ner-dev, if there]
+    #[arg(long, value_name = "DIR")]
+    texts: Option<PathBuf>,
+    /// Leave the Python packages out that the engines are measured beside
+    #[arg(long)]
+    without_peers: bool,
+    /// Leave the sounds without speech out
+    #[arg(long)]
+    without_sounds: bool,
+    /// Measure speech with other settings, too, as in search=greedy,window=sound; again for more
+    #[arg(long, value_name = "SETTINGS")]
+    variant: Vec<String>,
+    /// Write the figures of one engine into this file as JSON, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Loop the first recording to an hour instead: memory, and whether progress is honest
+    #[arg(long)]
+    long: bool,
+    /// How many minutes --long is long
+    #[arg(long, value_name = "N", requires = "long")]
+    minutes: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -33,19 +61,15 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let base = setup::for_running(paths)?;
     let wants = |what| options.what == what || options.what == What::All;
     if wants(What::Speech) {
-        let audio = match &options.audio {
-            Some(folder) => env::current_dir()?.join(folder),
-            None => sample_with_reference(paths)?,
-        };
         let mut cargo = example(paths, "seva-speech", "bench_speech");
-        shell::run(
-            cargo
-                .arg(audio)
-                .env("SEVA_WHISPER_MODEL", &base.speech_model),
-        )?;
+        cargo.env("SEVA_WHISPER_MODEL", &base.speech_model);
+        speech::arguments(paths, options, &mut cargo)?;
+        shell::run(&mut cargo)?;
     }
     if wants(What::Nlp) {
-        shell::run(&mut example(paths, "seva-clinical-nlp", "bench_nlp"))?;
+        let mut cargo = example(paths, "seva-clinical-nlp", "bench_nlp");
+        nlp::arguments(paths, options, &mut cargo)?;
+        shell::run(&mut cargo)?;
     }
     if wants(What::Documents) {
         shell::run(&mut example(paths, "seva-documents", "bench_documents"))?;
@@ -53,7 +77,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn example(paths: &Paths, package: &str, name: &str) -> std::process::Command {
+fn example(paths: &Paths, package: &str, name: &str) -> Command {
     println!("\n── {name} ──");
     let mut cargo = paths.cargo();
     cargo.args([
@@ -68,21 +92,4 @@ fn example(paths: &Paths, package: &str, name: &str) -> std::process::Command {
     ]);
     setup::with_tools(paths, &mut cargo);
     cargo
-}
-
-/// The spoken note of the repository under the names the measurement looks for.
-fn sample_with_reference(paths: &Paths) -> Result<PathBuf> {
-    let folder = paths.target.join("bench-audio");
-    fs::create_dir_all(&folder)?;
-    for (from, to) in [
-        ("sample-dictation.m4a", "sample.m4a"),
-        ("sample-dictation.txt", "sample.reference.txt"),
-    ] {
-        let source = paths.root.join("public").join(from);
-        if !source.is_file() {
-            bail!("{} is missing", source.display());
-        }
-        fs::copy(source, folder.join(to))?;
-    }
-    Ok(folder)
 }

@@ -1,5 +1,6 @@
-//! Two small cookies that hold nothing private: the theme, and the distance to
-//! UTC. They exist so that the server renders what the browser would.
+//! Small cookies that hold nothing private: the theme, the distance to UTC, and the
+//! language that a doctor dictates in. They exist so that the server renders what the
+//! browser would.
 
 /// The value of a cookie; on the server from the request, else from the page.
 pub(crate) fn read(name: &str) -> Option<String> {

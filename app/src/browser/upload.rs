@@ -18,6 +18,8 @@ pub(crate) struct UploadForm {
     pub(crate) specialty: Specialty,
     /// May be empty.
     pub(crate) patient_name: String,
+    /// BCP 47; empty where nobody was asked.
+    pub(crate) language_code: String,
 }
 
 /// How an upload goes.
@@ -50,6 +52,8 @@ impl Upload {
         body.append_with_str("specialty", form.specialty.as_str())
             .ok()?;
         body.append_with_str("patient_name", &form.patient_name)
+            .ok()?;
+        body.append_with_str("language_code", &form.language_code)
             .ok()?;
         body.append_with_blob_and_filename("audio_file", &form.audio, &form.file_name)
             .ok()?;

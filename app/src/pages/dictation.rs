@@ -24,7 +24,7 @@ use crate::{
         rewording::OtherReadings,
         text::TranscriptText,
     },
-    format,
+    format, language,
     server_fns::dictation_review::{RetryExtraction, Review, SaveTranscript, load_review},
 };
 
@@ -88,6 +88,11 @@ fn Loaded(
         .clone()
         .unwrap_or_else(|| format!("Dictation, {}", format::clock(summary.duration_seconds)));
     let clock = use_clock();
+    let code = &review.transcription.language_code;
+    let spoken = language::name(code).map(|name| format!(", {name}"));
+    let notice = (!language::is_english(code))
+        .then(|| other_language(summary.status))
+        .flatten();
     let body = match summary.status {
         TranscriptionStatus::Pending | TranscriptionStatus::InProgress => {
             view! { <LiveDictation transcription=review.transcription on_end=on_change/> }
@@ -103,11 +108,26 @@ fn Loaded(
             <h1>{name.clone()}</h1>
             <p class="page__facts">
                 {move || day_and_time(summary.created_at, clock.get())}
-                ", " {summary.specialty.label()} ", " {format::clock(summary.duration_seconds)}
+                ", " {summary.specialty.label()} ", " {format::clock(summary.duration_seconds)} {spoken}
             </p>
         </header>
+        {notice.map(|sentence| view! { <Notice tone=Tone::Plain sentence/> })}
         {body}
         <DeleteForm id name/>
+    }
+}
+
+/// What is not done for a dictation that is not in English, where there is or will be a text.
+fn other_language(status: TranscriptionStatus) -> Option<String> {
+    match status {
+        TranscriptionStatus::Pending | TranscriptionStatus::InProgress => {
+            Some(language::FINDINGS.to_owned())
+        }
+        TranscriptionStatus::Completed => Some(format!(
+            "{} Read the transcript, and write what is missing into the prescription.",
+            language::FINDINGS
+        )),
+        TranscriptionStatus::Failed | TranscriptionStatus::Cancelled => None,
     }
 }
 
@@ -123,10 +143,12 @@ fn Reviewed(
         transcript_version,
         segments,
         entities,
+        language_code,
         ..
     } = review.transcription;
     let id = summary.id;
     let unmarked = summary.extraction_failed;
+    let english = language::is_english(&language_code);
     let entities = Arc::new(entities);
     let player = Player::new();
     let shown = Shown::new();
@@ -166,7 +188,7 @@ fn Reviewed(
                 <Findings entities=&entities/>
                 <EditTranscript id version=transcript_version text=transcript heard draft save/>
             </section>
-            {review.beside.map(|beside| view! { <PrescriptionBeside id beside unmarked player/> })}
+            {review.beside.map(|beside| view! { <PrescriptionBeside id beside unmarked english player/> })}
         </div>
     }
 }

@@ -1,10 +1,20 @@
 //! Lists of dictations, and the sample.
 
 use leptos::prelude::*;
-use seva_model::{AppError, TranscriptionSummary};
+use serde::{Deserialize, Serialize};
+use seva_model::{AppError, Language, TranscriptionSummary};
 
 use super::Listing;
 use crate::UiError;
+
+/// The languages that a dictation may be in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Languages {
+    /// In the order of the form. English alone is no choice.
+    pub offered: Vec<Language>,
+    /// What the caller chose last in this browser, if it is offered; else English.
+    pub chosen: Language,
+}
 
 /// Dictations of the caller's day, newest first. `utc_offset_minutes` says
 /// where midnight is for the caller.
@@ -27,6 +37,20 @@ pub async fn todays_dictations(
         .list_transcriptions(caller, &filter)
         .await?;
     Ok(Listing::of(page, filter.search.as_deref()))
+}
+
+/// Which languages the speech engine offers, and which of them stands first for the caller.
+#[server(prefix = "/fn", endpoint = "offered_languages")]
+pub async fn offered_languages() -> Result<Languages, UiError> {
+    let caller = super::caller().await?;
+    let offered = super::services()?.languages().await;
+    let chosen = crate::language::remembered(caller)
+        .filter(|language| offered.contains(language))
+        .unwrap_or_default();
+    Ok(Languages {
+        offered: offered.to_vec(),
+        chosen,
+    })
 }
 
 /// Why the upload that was just posted without script was refused.

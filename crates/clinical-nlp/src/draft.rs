@@ -2,6 +2,7 @@
 
 use crate::codes;
 use crate::context::Subject;
+use crate::dosage;
 use crate::extractor::Reading;
 use crate::findings::{self, Detail};
 use crate::lexicon::{Lexicon, TermKind};
@@ -163,12 +164,10 @@ impl<'r, 't> Drafts<'r, 't> {
         };
         draft.traits.insert(0, (kind, 0.9));
         let sentence = &self.reading.sentences[mention.sentence];
-        draft.details =
-            findings::condition_details(&self.reading.tokens, sentence, mention, &anatomy)
-                .into_iter()
-                .map(|detail| (detail, 0.9))
-                .collect();
-        draft.icd10 = codes::icd10(self.lexicon, mention);
+        let tokens = &self.reading.tokens;
+        let details = findings::condition_details(tokens, sentence, mention, &anatomy);
+        draft.icd10 = codes::icd10(self.lexicon, tokens, mention, &details);
+        draft.details = details.into_iter().map(|detail| (detail, 0.9)).collect();
         draft
     }
 
@@ -313,6 +312,8 @@ fn entity(reading: &Reading<'_>, offsets: &Offsets<'_>, draft: Draft, id: u32) -
 
 fn attribute(reading: &Reading<'_>, offsets: &Offsets<'_>, detail: Detail, sure: f32) -> Attribute {
     let (from, to) = reading.tokens.span(detail.first, detail.end - 1);
+    // ".25 mg": without its point the text would be read as a hundred times as much.
+    let from = from - usize::from(dosage::opens_with_point(&reading.tokens, detail.first));
     let score = match detail.kind {
         AttributeType::Dosage | AttributeType::Strength | AttributeType::Frequency => 0.97,
         AttributeType::TestValue | AttributeType::TestUnit => 0.95,

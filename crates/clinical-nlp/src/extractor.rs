@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::advice::{self, AdviceKind, AdviceSpan};
+use crate::alike;
+use crate::codes::display;
 use crate::context::{Scopes, Subject};
 use crate::draft::Drafts;
 use crate::lexicon::Lexicon;
@@ -12,7 +14,7 @@ use crate::offsets::{Offsets, byte_of};
 use crate::prescription;
 use crate::search::{self, MedicineHit};
 use crate::strangers;
-use crate::suggest::{self, Suggestion};
+use crate::suggest::{self, Evidence, Suggestion};
 use crate::text::{Sentence, Tokens, sentences};
 use crate::types::Entity;
 
@@ -94,15 +96,48 @@ impl Extractor {
         };
         let scopes = Scopes::new(&tokens, &sentences, |index| index == sentence);
         let end = end.min(sentences[sentence].end);
-        scopes.negated(sentence, first, end, Subject::Condition)
-            || scopes.denies_itself(sentence, first, end)
+        // "not taking aspirin" denies the aspirin; no condition is taken.
+        let mut hits = Vec::new();
+        self.lexicon.hits(&tokens, first, &mut hits);
+        let medicine = hits
+            .last()
+            .is_some_and(|hit| hit.end <= end && hit.entry.kind.is_medicine());
+        let subject = if medicine {
+            Subject::Medicine
+        } else {
+            Subject::Condition
+        };
+        scopes.negated(sentence, first, end, subject) || scopes.denies_itself(sentence, first, end)
     }
 
     /// Medicines that a misheard word may have been, the likeliest first; empty
     /// when the word is a medicine. Never applied: the doctor chooses.
     #[must_use]
     pub fn suggest(&self, word: &str, limit: usize) -> Vec<Suggestion> {
-        suggest::suggest(self.lexicon, word, limit)
+        self.suggest_for(word, &Evidence::default(), limit)
+    }
+
+    /// The same, with the dose and the conditions that were said moving candidates up or down.
+    #[must_use]
+    pub fn suggest_for(
+        &self,
+        word: &str,
+        evidence: &Evidence<'_>,
+        limit: usize,
+    ) -> Vec<Suggestion> {
+        suggest::suggest(self.lexicon, word, evidence, limit)
+    }
+
+    /// The names that this medicine is mistaken for, by look or sound, as they are written;
+    /// the doctor is asked which was meant. Empty when it is on no list of such names.
+    #[must_use]
+    pub fn asked_about(&self, name: &str) -> Vec<String> {
+        let others = alike::asked_about(name).unwrap_or_default();
+        let written = |other: &&str| {
+            let row = self.lexicon.medicines.named(other);
+            row.map_or_else(|| (*other).to_owned(), display)
+        };
+        others.iter().map(written).collect()
     }
 
     /// Medicines for what was typed so far, the likeliest first.

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod abbreviations;
 mod advice;
+mod alike;
 mod codes;
+mod compounds;
 mod context;
 mod dosage;
 mod draft;
@@ -14,6 +17,7 @@ mod phi;
 mod prescription;
 mod score;
 mod search;
+mod stems;
 mod strangers;
 mod suggest;
 mod text;
@@ -21,11 +25,13 @@ mod times;
 mod types;
 
 pub use advice::{AdviceKind, AdviceSpan};
-pub use dosage::{Period, Sig, Timing, When, parse_sig};
+pub use dosage::{
+    Dose, Length, Part, Period, Repeat, Sig, Step, Timing, Weekday, When, course, parse_sig,
+};
 pub use extractor::Extractor;
 pub use lexicon::MedicineKind;
 pub use search::MedicineHit;
-pub use suggest::{Reason, Suggestion};
+pub use suggest::{Evidence, Reason, Suggestion};
 pub use text::lexicon_key;
 pub use types::{
     Attribute, AttributeType, Category, Concept, Entity, EntityType, Trait, TraitName,

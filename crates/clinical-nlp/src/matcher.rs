@@ -1,9 +1,10 @@
-//! Terms of the lexicon in the text: longest first, left to right, and the
-//! compounds that no list holds ("left thigh pain").
+//! Terms of the lexicon in the text: longest first, left to right.
 
+use crate::abbreviations;
+use crate::compounds;
 use crate::dosage::unit_at;
 use crate::lexicon::{Entry, Hit, Lexicon, TermKind};
-use crate::text::{Kind, Sentence, Tokens};
+use crate::text::{Gap, Kind, Sentence, Tokens};
 
 /// A term found in the text: tokens `first..end`.
 #[derive(Clone, Copy, Debug)]
@@ -24,44 +25,6 @@ impl Mention {
         self.entry.kind
     }
 }
-
-/// Complaints that make a compound with the part of the body before them.
-const HEADS: &[&str] = &[
-    "abscess",
-    "ache",
-    "bleeding",
-    "burn",
-    "cancer",
-    "cramp",
-    "discomfort",
-    "edema",
-    "fracture",
-    "infection",
-    "injur",
-    "itching",
-    "lesion",
-    "lump",
-    "mass",
-    "numbness",
-    "oedema",
-    "pain",
-    "rash",
-    "redness",
-    "soreness",
-    "spasm",
-    "sprain",
-    "stiffness",
-    "strain",
-    "swelling",
-    "tenderness",
-    "tightness",
-    "tingling",
-    "trauma",
-    "tumor",
-    "ulcer",
-    "weakness",
-    "wound",
-];
 
 /// Words after which a name is no medicine: "insulin resistance", "calcium level".
 const NOT_A_MEDICINE_BEFORE: &[&str] = &[
@@ -104,6 +67,16 @@ const MEASURED: &[&str] = &[
     "estradiol",
     "cortisol",
     "ferritin",
+    "dhea",
+    "estrogen",
+    "oestrogen",
+    "oestradiol",
+    "chromium",
+    "selenium",
+    "copper",
+    "vitamin a",
+    "vitamin e",
+    "folic acid",
 ];
 
 /// Every mention, in order.
@@ -117,7 +90,7 @@ pub(crate) fn mentions(
     for (index, sentence) in sentences.iter().enumerate() {
         let mut at = sentence.first;
         while at < sentence.end {
-            if tokens.at(at).kind == Kind::Word {
+            if may_open(tokens, at) {
                 lexicon.hits(tokens, at, &mut hits);
             } else {
                 hits.clear();
@@ -139,8 +112,21 @@ pub(crate) fn mentions(
             }
         }
     }
-    compounds(tokens, &mut found);
+    compounds::join(tokens, sentences, &mut found);
+    abbreviations::add(tokens, sentences, &mut found);
     found
+}
+
+/// A word, or the figure of "5-fluorouracil".
+fn may_open(tokens: &Tokens<'_>, at: usize) -> bool {
+    match tokens.at(at).kind {
+        Kind::Word => true,
+        Kind::Number => {
+            let gap = tokens.gap(at + 1);
+            !gap.is_empty() && gap.only(Gap::HYPHEN)
+        }
+        Kind::Sign => false,
+    }
 }
 
 fn best(tokens: &Tokens<'_>, sentence: &Sentence, first: usize, hits: &[Hit]) -> Option<Hit> {
@@ -168,7 +154,9 @@ fn settled(tokens: &Tokens<'_>, first: usize, hit: Hit) -> Entry {
     } else if entry.kind.is_medicine() {
         let next = tokens.folded(hit.end);
         if tokens.joined(hit.end) && NOT_A_MEDICINE_BEFORE.contains(&next)
-            || (value_follows(tokens, hit.end) && MEASURED.contains(&name().as_str()))
+            || ((value_follows(tokens, hit.end) || measured_before(tokens, first))
+                && !dose_follows(tokens, hit.end)
+                && MEASURED.contains(&name().as_str()))
         {
             entry.kind = TermKind::Lab;
         }
@@ -183,7 +171,15 @@ fn dose_follows(tokens: &Tokens<'_>, at: usize) -> bool {
         && matches!(unit, "mg" | "g" | "gm" | "gram" | "mcg" | "iu" | "units")
         || matches!(
             tokens.lower(at),
-            "tablet" | "tablets" | "supplement" | "supplements" | "capsule" | "capsules"
+            "tablet"
+                | "tablets"
+                | "supplement"
+                | "supplements"
+                | "capsule"
+                | "capsules"
+                | "supplementation"
+                | "pill"
+                | "pills"
         )
 }
 
@@ -191,29 +187,41 @@ fn value_follows(tokens: &Tokens<'_>, at: usize) -> bool {
     let at = at + usize::from(matches!(tokens.lower(at), "is" | "was" | "of" | "at"));
     let low = matches!(
         tokens.lower(at),
-        "low" | "high" | "normal" | "elevated" | "deficient" | "borderline"
+        "low"
+            | "high"
+            | "normal"
+            | "elevated"
+            | "deficient"
+            | "borderline"
+            | "greater"
+            | "above"
+            | "below"
+            | "less"
     );
     low || (tokens.is_number(at) && at > 0 && !unit_at(tokens, at + 1))
 }
 
-/// Joins a part of the body with the complaint right behind it.
-fn compounds(tokens: &Tokens<'_>, found: &mut Vec<Mention>) {
-    let mut joined: Vec<Mention> = Vec::with_capacity(found.len());
-    for mention in found.drain(..) {
-        if let Some(last) = joined.last_mut()
-            && last.kind() == TermKind::Anatomy
-            && mention.kind().is_condition()
-            && mention.end == mention.first + 1
-            && mention.first == last.end
-            && tokens.joined(mention.first)
-            && HEADS.contains(&tokens.folded(mention.first))
-        {
-            last.end = mention.end;
-            last.entry = mention.entry;
-            last.compound = true;
-            continue;
-        }
-        joined.push(mention);
-    }
-    *found = joined;
+/// "low vitamin D", "checked your estradiol": a value is spoken of.
+fn measured_before(tokens: &Tokens<'_>, first: usize) -> bool {
+    let before = |back: usize| first.checked_sub(back).map_or("", |at| tokens.lower(at));
+    let quality = matches!(
+        before(1),
+        "low"
+            | "high"
+            | "elevated"
+            | "raised"
+            | "serum"
+            | "last"
+            | "normal"
+            | "total"
+            | "urine"
+            | "plasma"
+    );
+    let checked = |word: &str| {
+        matches!(
+            word,
+            "check" | "checked" | "checking" | "measured" | "recheck"
+        )
+    };
+    quality || (1..=3).any(|back| checked(before(back)))
 }

@@ -4,8 +4,9 @@ use crate::context::Subject;
 use crate::dosage::{self, Medication, Piece, PieceKind};
 use crate::extractor::Reading;
 use crate::findings::Detail;
+use crate::lexicon::TermKind;
 use crate::matcher::Mention;
-use crate::text::{Sentence, Tokens};
+use crate::text::{Gap, Sentence, Tokens};
 use crate::types::{AttributeType, TraitName};
 
 /// The details of one medicine, with how sure each is and that it belongs there.
@@ -16,7 +17,10 @@ pub(crate) struct Line {
 }
 
 /// Sentences after the one that names a medicine that may go on about it.
-const CARRY: usize = 2;
+const CARRY: usize = 4;
+
+/// How many of them may say nothing of it.
+const SILENT: usize = 2;
 
 /// One line for every medicine of the text, in order.
 pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
@@ -28,43 +32,88 @@ pub(crate) fn lines(reading: &Reading<'_>) -> Vec<Line> {
         .map(|(index, _)| (index, Vec::new()))
         .collect();
     let mut next = 0;
-    let mut carried: Option<usize> = None;
-    let mut silent = 0;
+    let mut carried = 0..0;
+    let (mut behind, mut silent) = (0, 0);
     for index in 0..reading.sentences.len() {
         let from = next;
         while next < found.len() && reading.mentions[found[next].0].sentence == index {
             next += 1;
         }
-        if from == next && carried.is_none() {
+        if from == next && carried.is_empty() {
             continue;
         }
-        let attached = sentence_lines(reading, index, carried, &mut found, from..next);
+        let attached = sentence_lines(reading, index, carried.clone(), &mut found, from..next);
         if from < next {
-            (carried, silent) = (Some(next - 1), 0);
+            carried = from..next;
+            (behind, silent) = (0, 0);
         } else {
-            silent += 1;
-            if !attached || silent >= CARRY {
-                carried = None;
+            behind += 1;
+            silent += usize::from(!attached);
+            // "Not 400." interrupts no prescription.
+            let long = reading.sentences[index].end - reading.sentences[index].first > 3;
+            if (!attached && long) || silent >= SILENT || behind >= CARRY {
+                carried = 0..0;
             }
         }
     }
+    drop_renamed(reading, &mut found);
     found
         .into_iter()
-        .map(|(mention, pieces)| line(&reading.tokens, mention, pieces))
+        .map(|(mention, pieces)| line(&reading.tokens, &reading.mentions[mention], mention, pieces))
         .collect()
+}
+
+/// "Telma 40, sorry, Telma 80": what was said at a name that is said again to correct it.
+fn drop_renamed(reading: &Reading<'_>, found: &mut [(usize, Vec<(Piece, f32)>)]) {
+    let tokens = &reading.tokens;
+    for index in 1..found.len() {
+        let (before, after) = found.split_at_mut(index);
+        let (Some((one, pieces)), Some((other, new))) = (before.last_mut(), after.first()) else {
+            continue;
+        };
+        let (one, other) = (&reading.mentions[*one], &reading.mentions[*other]);
+        let same = other.first - one.end < 12
+            && one.end - one.first == other.end - other.first
+            && (0..one.end - one.first)
+                .all(|at| tokens.lower(one.first + at) == tokens.lower(other.first + at));
+        if same
+            && dosage::takes_back(
+                tokens,
+                pieces
+                    .iter()
+                    .map(|(piece, _)| piece.end)
+                    .max()
+                    .unwrap_or(one.end),
+                other.first,
+            )
+        {
+            pieces.retain(|(piece, _)| !new.iter().any(|(n, _)| n.kind == piece.kind));
+        }
+    }
 }
 
 /// Attaches the pieces of one sentence; whether any went to the medicine carried over.
 fn sentence_lines(
     reading: &Reading<'_>,
     index: usize,
-    carried: Option<usize>,
+    carried: std::ops::Range<usize>,
     found: &mut [(usize, Vec<(Piece, f32)>)],
     own: std::ops::Range<usize>,
 ) -> bool {
     let tokens = &reading.tokens;
     let sentence = &reading.sentences[index];
-    let owners: Vec<usize> = carried.into_iter().chain(own).collect();
+    let owners: Vec<usize> = carried
+        .clone()
+        .chain(own)
+        .filter(|owner| {
+            !is_aside(
+                tokens,
+                sentence,
+                &reading.mentions[found[*owner].0],
+                *owner > carried.start,
+            )
+        })
+        .collect();
     let medications: Vec<Medication> = owners
         .iter()
         .map(|owner| {
@@ -72,17 +121,27 @@ fn sentence_lines(
             Medication {
                 first: mention.first,
                 end: mention.end,
-                carried: Some(*owner) == carried,
+                carried: carried.contains(owner),
             }
         })
         .collect();
-    let pieces = sentence_pieces(tokens, sentence, &medications);
+    let mut pieces = sentence_pieces(tokens, sentence, &medications);
     let conditions: Vec<(usize, usize)> = reading
         .mentions_of(index)
         .iter()
         .filter(|m| !m.kind().is_medicine())
         .map(|m| (m.first, m.end))
         .collect();
+    // ", steam inhalation twice daily": how often the treatment is done.
+    let treated = |piece: &Piece| {
+        reading.mentions_of(index).iter().any(|m| {
+            matches!(m.kind(), TermKind::Treatment | TermKind::Procedure)
+                && m.end == piece.first
+                && (tokens.gap(m.first).has(Gap::COMMA)
+                    || tokens.lower(m.first.wrapping_sub(1)) == "and")
+        })
+    };
+    pieces.retain(|piece| !treated(piece));
     let mut any_carried = false;
     for attached in dosage::attach(tokens, sentence.first, &medications, &pieces, &conditions) {
         any_carried |= medications[attached.owner].carried;
@@ -93,6 +152,27 @@ fn sentence_lines(
     any_carried
 }
 
+/// A medicine named in passing, to which no dose belongs: what another is dissolved in
+/// ("in 100 ml normal saline"), or what it is given for ("for vitamin D").
+fn is_aside(tokens: &Tokens<'_>, sentence: &Sentence, mention: &Mention, follows: bool) -> bool {
+    let before = tokens.lower(mention.first.wrapping_sub(1));
+    let alone = mention.end >= sentence.end || !tokens.gap(mention.end).only(Gap::SPACE);
+    if before == "for" {
+        return follows && alone;
+    }
+    let of = usize::from(before == "of");
+    let at = mention.first - of.min(mention.first);
+    at > sentence.first + 2
+        && dosage::unit_at(tokens, at - 1)
+        && tokens.is_number(at - 2)
+        && matches!(tokens.lower(at - 3), "in" | "with" | "into")
+}
+
+/// Words that tell one product of a brand from another.
+const SUFFIXES: &[&str] = &[
+    "active", "duo", "forte", "gold", "junior", "kid", "max", "mini", "plus", "retard", "trio",
+];
+
 fn sentence_pieces(
     tokens: &Tokens<'_>,
     sentence: &Sentence,
@@ -102,7 +182,20 @@ fn sentence_pieces(
     let bare: Vec<Piece> = medications
         .iter()
         .filter(|m| !m.carried && m.end < sentence.end)
-        .filter_map(|m| dosage::bare_strength(tokens, m.end))
+        .filter_map(|m| {
+            dosage::bare_strength(tokens, m.end).or_else(|| {
+                // "Olmezest H 40", "Augmentin Duo 625": letters and words behind the name
+                // belong to it.
+                let suffix = tokens.is_upper(m.end) && tokens.original(m.end).len() <= 3
+                    || SUFFIXES.contains(&tokens.lower(m.end));
+                let pieces = || dosage::pieces(tokens, m.end, m.end + 1, |_| false);
+                (suffix && pieces().is_empty())
+                    .then(|| dosage::bare_strength(tokens, m.end + 1))
+                    .flatten()
+                    .or_else(|| dosage::bare_strength_behind_form(tokens, m.end))
+                    .filter(|piece| piece.end <= sentence.end)
+            })
+        })
         .collect();
     let taken =
         |at: usize| named(at) || bare.iter().any(|piece| piece.first <= at && at < piece.end);
@@ -112,20 +205,26 @@ fn sentence_pieces(
     pieces
 }
 
-fn line(tokens: &Tokens<'_>, mention: usize, mut pieces: Vec<(Piece, f32)>) -> Line {
+fn line(
+    tokens: &Tokens<'_>,
+    name: &Mention,
+    mention: usize,
+    mut pieces: Vec<(Piece, f32)>,
+) -> Line {
     pieces.sort_by_key(|(piece, _)| piece.first);
     dosage::drop_corrected(tokens, &mut pieces);
-    let kinds: Vec<AttributeType> = pieces
-        .iter()
-        .map(|(piece, _)| dosage::attribute_type(piece, &pieces))
-        .collect();
+    let kinds = dosage::attribute_types(tokens, name.first, &pieces);
     let details = pieces
         .into_iter()
         .zip(kinds)
         .map(|((piece, certainty), kind)| {
+            let first = match kind {
+                AttributeType::Duration => dosage::unled(tokens, piece.first).min(piece.end - 1),
+                _ => piece.first,
+            };
             let detail = Detail {
                 kind,
-                first: piece.first,
+                first,
                 end: piece.end,
                 normalized: piece.normalized,
             };
@@ -141,6 +240,19 @@ pub(crate) fn drop_everyday_words(
     sentences: &[Sentence],
     mentions: &mut Vec<Mention>,
 ) {
+    let ends: Vec<usize> = mentions
+        .iter()
+        .filter(|mention| mention.kind().is_medicine())
+        .map(|mention| mention.end)
+        .collect();
+    // "Benadryl cough syrup" is one medicine and its form.
+    let is_form = |mention: &Mention| {
+        mention.end == mention.first + 2
+            && tokens.lower(mention.first) == "cough"
+            && tokens.joined(mention.first)
+            && ends.binary_search(&mention.first).is_ok()
+    };
+    mentions.retain(|mention| !is_form(mention));
     mentions.retain(|mention| {
         !mention.entry.needs_dose
             || sentences
@@ -163,8 +275,12 @@ fn dosed(tokens: &Tokens<'_>, sentence: &Sentence, mention: &Mention) -> bool {
 
 /// Whether tokens `first..end` tell to take a medicine.
 pub(crate) fn prescribes(reading: &Reading<'_>, first: usize, end: usize) -> bool {
-    reading.mentions.iter().any(|mention| {
-        mention.kind().is_medicine() && mention.first >= first && mention.end <= end && {
+    let from = reading.mentions.partition_point(|m| m.first < first);
+    let mut inside = reading.mentions[from..]
+        .iter()
+        .take_while(|mention| mention.first < end);
+    inside.any(|mention| {
+        mention.kind().is_medicine() && mention.end <= end && {
             let traits = reading.scopes.traits(
                 mention.sentence,
                 mention.first,

@@ -1,9 +1,11 @@
 //! Medicines that no list knows, misheard ones among them: a word with a dose or
-//! a form beside it as only a medicine has. They are marked as doubtful.
+//! a form beside it as only a medicine has, or made as their names are. They are
+//! marked as doubtful.
 
 use crate::dosage::{self, Piece, PieceKind};
 use crate::lexicon::{Entry, TermKind, Tier};
 use crate::matcher::Mention;
+use crate::stems::is_made_like_a_medicine;
 use crate::text::{Gap, Kind, Sentence, Tokens};
 
 /// What stands before amounts and is no medicine.
@@ -49,6 +51,13 @@ const NOT_A_NAME: &[&str] = &[
     "syrup",
     "nebulizer",
     "vaccine",
+    "approximately",
+    "least",
+    "maximum",
+    "received",
+    "receiving",
+    "thereafter",
+    "total",
 ];
 
 /// Adds the strangers to the mentions of the text, in order.
@@ -60,7 +69,12 @@ pub(crate) fn add(tokens: &Tokens<'_>, sentences: &[Sentence], mentions: &mut Ve
     let mut found = Vec::new();
     for (index, sentence) in sentences.iter().enumerate() {
         for at in sentence.first..sentence.end {
-            if candidate(tokens, at) && !taken[at] && has_evidence(tokens, sentence, at, &taken) {
+            if taken[at] {
+                continue;
+            }
+            let named =
+                tokens.at(at).kind == Kind::Word && is_made_like_a_medicine(tokens.lower(at));
+            if named || (candidate(tokens, at) && has_evidence(tokens, sentence, at, &taken)) {
                 found.push(stranger(at, index));
             }
         }

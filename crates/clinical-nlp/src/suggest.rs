@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::alike;
 use crate::codes::display;
 use crate::lexicon::{Lexicon, Medicine};
 
@@ -28,10 +29,28 @@ pub struct Suggestion {
     pub score: f32,
     /// Why.
     pub reason: Reason,
+    /// Whether the dose said is usual for it; `None` where no dose was said or none is known.
+    pub dose_fits: Option<bool>,
+    /// Whether it is given for one of the conditions said.
+    pub indication_fits: bool,
+}
+
+/// What was said beside a misheard name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Evidence<'a> {
+    /// One dose with its unit: "25 mg", "50 mcg".
+    pub dose: Option<&'a str>,
+    /// What the patient has, as it was said.
+    pub conditions: &'a [&'a str],
 }
 
 /// At most `limit` suggestions for a word that is no known medicine.
-pub(crate) fn suggest(lexicon: &Lexicon, word: &str, limit: usize) -> Vec<Suggestion> {
+pub(crate) fn suggest(
+    lexicon: &Lexicon,
+    word: &str,
+    evidence: &Evidence<'_>,
+    limit: usize,
+) -> Vec<Suggestion> {
     let heard: Vec<char> = letters(word);
     if heard.len() < 4
         || heard.len() > 40
@@ -48,6 +67,7 @@ pub(crate) fn suggest(lexicon: &Lexicon, word: &str, limit: usize) -> Vec<Sugges
         .all()
         .iter()
         .filter_map(|row| compare(row, &heard, &sound))
+        .map(|found| weighed(found, evidence))
         .collect();
     found.sort_by(|a, b| {
         b.score
@@ -55,6 +75,27 @@ pub(crate) fn suggest(lexicon: &Lexicon, word: &str, limit: usize) -> Vec<Sugges
             .then_with(|| a.name.cmp(&b.name))
     });
     found.truncate(limit);
+    found
+}
+
+/// Likeness decides first; what was said beside the name then moves it up or down.
+fn weighed(mut found: Suggestion, evidence: &Evidence<'_>) -> Suggestion {
+    let generic = found
+        .generic
+        .as_deref()
+        .unwrap_or(&found.name)
+        .to_lowercase();
+    let substance = generic.split(" + ").next().unwrap_or_default();
+    let dose = evidence.dose.and_then(alike::milligrams);
+    found.dose_fits = dose.and_then(|dose| alike::dose_fits(substance, dose));
+    found.indication_fits = alike::indication_fits(substance, evidence.conditions);
+    let by_dose = match found.dose_fits {
+        Some(true) => 0.08,
+        Some(false) => -0.15,
+        None => 0.0,
+    };
+    let by_indication = if found.indication_fits { 0.08 } else { 0.0 };
+    found.score = (found.score + by_dose + by_indication).clamp(0.0, 0.99);
     found
 }
 
@@ -100,6 +141,8 @@ fn compare(row: &Medicine, heard: &[char], heard_sound: &str) -> Option<Suggesti
         } else {
             Reason::Spelling
         },
+        dose_fits: None,
+        indication_fits: false,
     })
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use seva_clinical_nlp::{Category, Extractor, MedicineKind};
+use seva_clinical_nlp::{Category, Evidence, Extractor, MedicineKind};
 
 const MUST_STAY: &str = include_str!("../lexicon/source/must_stay.txt");
 const INDIAN: &str = include_str!("../lexicon/source/brands_india.tsv");
@@ -145,11 +145,58 @@ fn misheard_names_are_suggested_and_never_replaced() {
 }
 
 #[test]
+fn dose_and_indication_speak_for_a_candidate() {
+    let extractor = Extractor::embedded();
+    for (heard, dose, conditions, meant) in [
+        (
+            "hydralizine",
+            Some("25 mg"),
+            &["high blood pressure", "hypertension"][..],
+            "hydralazine",
+        ),
+        ("hydroxyzin", Some("25 mg"), &["itching"][..], "hydroxyzine"),
+        ("glipizid", Some("5 mg"), &["diabetes"][..], "glipizide"),
+        ("lamictol", None, &["seizure"][..], "Lamictal"),
+    ] {
+        let evidence = Evidence { dose, conditions };
+        let found = extractor.suggest_for(heard, &evidence, 3);
+        assert_eq!(found[0].name, meant, "{heard}: {found:?}");
+    }
+    // The same word with another dose.
+    let with = |dose| {
+        let evidence = Evidence {
+            dose: Some(dose),
+            conditions: &[],
+        };
+        let found = extractor.suggest_for("metolazol", &evidence, 10);
+        found
+            .iter()
+            .find(|s| s.name == "metolazone")
+            .map(|s| (s.dose_fits, s.score))
+    };
+    let (usual, odd) = (with("5 mg").unwrap(), with("500 mg").unwrap());
+    assert_eq!((usual.0, odd.0), (Some(true), Some(false)));
+    assert!(usual.1 > odd.1);
+}
+
+#[test]
+fn names_taken_for_one_another_are_asked_about() {
+    let asked = |name| Extractor::embedded().asked_about(name);
+    let others = asked("Hydroxyzine");
+    assert!(others.contains(&"hydralazine".to_owned()), "{others:?}");
+    let others = asked("celebrex 200 mg");
+    assert!(others.contains(&"Celexa".to_owned()), "{others:?}");
+    assert!(!asked("Dolo").is_empty());
+    assert!(asked("semaglutide").is_empty());
+}
+
+#[test]
 fn codes_are_those_of_the_terminologies() {
     let codes = |text: &str| {
         let entities = Extractor::embedded().extract(text);
         let entity = entities.first().unwrap_or_else(|| panic!("{text}"));
-        let mut codes: Vec<String> = entity.icd10.iter().map(|c| c.code.clone()).collect();
+        let best = entity.icd10.iter().take(1);
+        let mut codes: Vec<String> = best.map(|c| c.code.clone()).collect();
         codes.extend(entity.rxnorm.iter().map(|c| c.code.clone()));
         codes
     };
@@ -163,6 +210,28 @@ fn codes_are_those_of_the_terminologies() {
     assert_eq!(codes("Salbutamol."), ["435"]);
     assert_eq!(codes("Semaglutide."), ["1991302"]);
     assert_eq!(codes("Crocin."), ["161"]);
+}
+
+#[test]
+fn candidates_are_ranked_and_five_at_most() {
+    for (text, first) in [
+        ("Type 2 diabetes mellitus.", "E11.9"),
+        ("She has pain in the left knee.", "M25.562"),
+        ("Acute bronchitis with fever.", "J20.9"),
+        ("Left thigh pain since Monday.", "M79.652"),
+        ("Iron deficiency anemia for a year.", "D50.9"),
+    ] {
+        let entities = Extractor::embedded().extract(text);
+        let condition = entities.iter().find(|e| !e.icd10.is_empty());
+        let found = &condition.unwrap_or_else(|| panic!("{text}")).icd10;
+        let codes: Vec<&str> = found.iter().map(|c| c.code.as_str()).collect();
+        assert_eq!(codes[0], first, "{text}: {codes:?}");
+        assert!((1..=5).contains(&found.len()), "{text}: {codes:?}");
+        assert!(found.is_sorted_by(|a, b| a.score >= b.score), "{text}");
+        assert!(found.iter().all(|c| (0.0..=1.0).contains(&c.score)));
+        let different: HashSet<&&str> = codes.iter().collect();
+        assert_eq!(different.len(), codes.len(), "{text}: {codes:?}");
+    }
 }
 
 #[test]

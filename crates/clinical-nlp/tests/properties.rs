@@ -19,12 +19,22 @@ fn clinical() -> impl Strategy<Value = String> {
             "every", "six", "hours", ",", ".", "?", "\n", "and", "stop", "insulin", "20 units", "Dr.", "Sharma",
             "45-year-old", "12/03/2024", "98765 43210", "a@b.in", "pain", "in the left", "knee", "x 7 days", "if",
             "बुखार", "नहीं", "µg", "%", "°", "—", "(", ")", "/", "point", "hundred", "thousand", "lakh", "@", "www",
+            "from", "lives in", "name is", "hello", "Pune", "12 MG Road", "dot", "at", "son", "pin code", "+", "x5d", "once",
         ]).prop_map(str::to_owned),
         1 => any::<String>(),
         1 => "[\\PC]{0,8}",
     ];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.join(" "))
 }
+
+/// Notes that end where a statement ends.
+const NOTES: &[&str] = &[
+    "Patient denies chest pain, cough or fever.\n\n",
+    "Tab Dolo 650 twice a day after food for 5 days. Drink plenty of water.\n\n",
+    "Mother had breast cancer. Review after two weeks.\n\n",
+    "Known case of type 2 diabetes on metformin 500 mg twice a day. Review after a month.\n\n",
+    "बुखार नहीं है। No fever since Monday.\n\n",
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
@@ -44,6 +54,28 @@ proptest! {
         let extractor = Extractor::embedded();
         let once = extractor.is_negated(&text, from..from + length);
         prop_assert_eq!(once, extractor.is_negated(&text, from..from + length));
+    }
+
+    #[test]
+    fn a_note_read_alone_and_behind_another_says_the_same(notes in prop::collection::vec(prop::sample::select(NOTES), 2..5)) {
+        let extractor = Extractor::embedded();
+        let mut whole = String::new();
+        let mut parts = Vec::new();
+        for note in &notes {
+            let before = whole.chars().count();
+            for mut entity in extractor.extract(note) {
+                entity.begin_offset += before;
+                entity.end_offset += before;
+                parts.push((entity.begin_offset, entity.end_offset, entity.category, entity.text, entity.traits));
+            }
+            whole.push_str(note);
+        }
+        let together: Vec<_> = extractor
+            .extract(&whole)
+            .into_iter()
+            .map(|e| (e.begin_offset, e.end_offset, e.category, e.text, e.traits))
+            .collect();
+        prop_assert_eq!(parts, together);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Names of medicines, and how advice is worded.
 
-use seva_clinical_nlp::{AdviceKind, Extractor, MedicineHit as Hit, MedicineKind as Kind};
+use seva_clinical_nlp::{
+    AdviceKind, Evidence, Extractor, MedicineHit as Hit, MedicineKind as Kind,
+};
 use seva_model::{AdviceText, MedicineHit, MedicineKind};
-use seva_services::ports::Lexicon;
+use seva_services::ports::{Beside, Lexicon};
 
 /// The lexicon that is compiled into the product.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,10 +25,19 @@ impl Lexicon for EmbeddedLexicon {
         hits.into_iter().map(hit).collect()
     }
 
-    fn suggest_medicines(&self, heard: &str, limit: usize) -> Vec<MedicineHit> {
+    fn suggest_medicines(
+        &self,
+        heard: &str,
+        beside: &Beside<'_>,
+        limit: usize,
+    ) -> Vec<MedicineHit> {
         let extractor = Extractor::embedded();
+        let evidence = Evidence {
+            dose: Some(beside.dose).filter(|dose| !dose.is_empty()),
+            conditions: beside.conditions,
+        };
         extractor
-            .suggest(heard, limit)
+            .suggest_for(heard, &evidence, limit)
             .into_iter()
             // Suggestions know the name only; the search knows the rest of it.
             .filter_map(|suggestion| {
@@ -34,6 +45,10 @@ impl Lexicon for EmbeddedLexicon {
                 hits.into_iter().next().map(hit)
             })
             .collect()
+    }
+
+    fn mistaken_for(&self, name: &str) -> Vec<String> {
+        Extractor::embedded().asked_about(name)
     }
 
     fn advice(&self, text: &str) -> AdviceText {
@@ -83,14 +98,40 @@ mod tests {
                 .iter()
                 .any(|hit| hit.name.eq_ignore_ascii_case("metformin"))
         );
-        let misheard = EmbeddedLexicon.suggest_medicines("metfromin", 3);
+        let alone = Beside::default();
+        let misheard = EmbeddedLexicon.suggest_medicines("metfromin", &alone, 3);
         assert!(
             misheard
                 .iter()
                 .any(|hit| hit.name.eq_ignore_ascii_case("metformin"))
         );
-        assert_eq!(EmbeddedLexicon.suggest_medicines("metformin", 3), []);
+        assert_eq!(
+            EmbeddedLexicon.suggest_medicines("metformin", &alone, 3),
+            []
+        );
         assert!(!EmbeddedLexicon.prompt_terms(60).is_empty());
+    }
+
+    #[test]
+    fn what_was_said_beside_a_name_speaks_for_a_candidate() {
+        let first = |beside: &Beside<'_>| {
+            let hits = EmbeddedLexicon.suggest_medicines("hydroxyzin", beside, 3);
+            hits.into_iter().next().map(|hit| hit.name)
+        };
+        let itching = Beside {
+            dose: "25 mg",
+            conditions: &["itching"],
+        };
+        assert_eq!(first(&itching).as_deref(), Some("hydroxyzine"));
+    }
+
+    #[test]
+    fn names_taken_for_one_another_are_known_with_a_strength_behind_them_too() {
+        for name in ["Celebrex", "celebrex 200 mg"] {
+            let others = EmbeddedLexicon.mistaken_for(name);
+            assert!(others.contains(&"Celexa".to_owned()), "{name}: {others:?}");
+        }
+        assert!(EmbeddedLexicon.mistaken_for("semaglutide").is_empty());
     }
 
     #[test]

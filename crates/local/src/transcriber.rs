@@ -7,13 +7,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use seva_model::{Segment, Word};
+use seva_model::{Language, Segment, Word};
 use seva_services::ports::{
-    ObjectError, ObjectStore, PortError, Transcriber, TranscriberError, TranscriberEvent,
-    TranscriptionRequest,
+    AudioRefused, ObjectError, ObjectStore, PortError, Transcriber, TranscriberError,
+    TranscriberEvent, TranscriptionRequest,
 };
 use seva_speech::{
-    CancelFlag, Engine, EngineOptions, Event, SpeechError, TranscribeOptions, Transcript,
+    AudioError, CancelFlag, Engine, EngineOptions, Event, FileError, SpeechError,
+    TranscribeOptions, Transcript,
 };
 use tokio::sync::{OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -44,6 +45,8 @@ pub struct WhisperTranscriber {
     objects: Arc<dyn ObjectStore>,
     options: WhisperOptions,
     engine: Arc<OnceCell<Arc<Engine>>>,
+    /// Whether the model understands more than English.
+    multilingual: OnceCell<bool>,
 }
 
 impl WhisperTranscriber {
@@ -54,6 +57,7 @@ impl WhisperTranscriber {
             objects,
             options,
             engine: Arc::default(),
+            multilingual: OnceCell::new(),
         }
     }
 
@@ -73,6 +77,7 @@ impl WhisperTranscriber {
                     .options
                     .threads
                     .unwrap_or_else(seva_speech::default_threads),
+                ..EngineOptions::default()
             };
             SERVICE
                 .blocking("load the model", move || Engine::load(&model, options))
@@ -81,6 +86,20 @@ impl WhisperTranscriber {
                 .map_err(|error| SERVICE.lasting("load the model", error))
         };
         self.engine.get_or_try_init(load).await.cloned()
+    }
+
+    /// Looked up in the model's file: a process that serves pages loads no model.
+    async fn is_multilingual(&self) -> Result<bool, PortError> {
+        let look = || async {
+            let model = self.options.model.clone();
+            SERVICE
+                .blocking("look at the model", move || {
+                    seva_speech::is_multilingual(&model)
+                })
+                .await?
+                .map_err(|error| SERVICE.lasting("look at the model", error))
+        };
+        self.multilingual.get_or_try_init(look).await.copied()
     }
 
     /// Copies the recording out of the store; the copy goes when the guard does.
@@ -137,12 +156,27 @@ impl Transcriber for WhisperTranscriber {
         };
         Ok(result??.segments.into_iter().map(segment).collect())
     }
+
+    /// All of the form's, if the model is multilingual. While there is no model nothing is
+    /// transcribed in any language; then English is offered, and each dictation says why it
+    /// failed.
+    async fn languages(&self) -> &'static [Language] {
+        match self.is_multilingual().await {
+            Ok(true) => Language::ALL,
+            Ok(false) => &[Language::English],
+            Err(error) => {
+                tracing::warn!(error = %error, source = %error.source, "the languages of the speech model are not known");
+                &[Language::English]
+            }
+        }
+    }
 }
 
-/// The engine knows languages, not regions: `en-IN` is `en`.
+/// The engine knows languages, not regions: `hi-IN` is `hi`. `und` and `mul` leave it to the
+/// engine to hear which one it is.
 fn language(code: &str) -> Option<String> {
     let language = code.split('-').next().unwrap_or(code).to_lowercase();
-    (!language.is_empty()).then_some(language)
+    (!matches!(language.as_str(), "" | "und" | "mul")).then_some(language)
 }
 
 fn run(
@@ -152,11 +186,6 @@ fn run(
     news: &mpsc::Sender<TranscriberEvent>,
     cancel: &CancelFlag,
 ) -> Result<Transcript, TranscriberError> {
-    let pcm = seva_speech::decode(file, cancel).map_err(|error| match error {
-        seva_speech::AudioError::Cancelled => TranscriberError::Cancelled,
-        seva_speech::AudioError::Io(error) => SERVICE.passing("decode", error).into(),
-        error => TranscriberError::Refused(refused(&error)),
-    })?;
     let mut told = None;
     let mut tell = |event: Event| {
         let event = match event {
@@ -175,12 +204,35 @@ fn run(
         }
     };
     engine
-        .transcribe(&pcm, options, &mut tell, cancel)
-        .map_err(|error| match error {
-            SpeechError::Cancelled => TranscriberError::Cancelled,
-            error @ SpeechError::Engine(_) => SERVICE.passing("transcribe", error).into(),
-            error => SERVICE.lasting("transcribe", error).into(),
-        })
+        .transcribe_file(file, options, &mut tell, cancel)
+        .map_err(failed)
+}
+
+fn failed(error: FileError) -> TranscriberError {
+    match error {
+        FileError::Audio(AudioError::Cancelled) | FileError::Speech(SpeechError::Cancelled) => {
+            TranscriberError::Cancelled
+        }
+        FileError::Audio(AudioError::Io(error)) => SERVICE.passing("decode", error).into(),
+        FileError::Audio(error) => TranscriberError::Refused(refused(&error)),
+        FileError::Speech(SpeechError::UnknownLanguage(_)) => unsupported(
+            "The speech engine does not know the language of this dictation. The recording is kept. Record the dictation in another language.",
+        ),
+        FileError::Speech(SpeechError::EnglishOnly) => unsupported(
+            "The speech engine here understands English only. The recording is kept. Record the dictation in English, or ask whoever runs SEVA for a multilingual model.",
+        ),
+        FileError::Speech(error @ SpeechError::Engine(_)) => {
+            SERVICE.passing("transcribe", error).into()
+        }
+        FileError::Speech(error) => SERVICE.lasting("transcribe", error).into(),
+    }
+}
+
+fn unsupported(message: &str) -> TranscriberError {
+    TranscriberError::Refused(AudioRefused {
+        code: "LANGUAGE_UNSUPPORTED",
+        message: message.to_owned(),
+    })
 }
 
 fn segment(heard: seva_speech::Segment) -> Segment {
@@ -216,6 +268,31 @@ impl Drop for SpoolFile {
                 tracing::error!(%error, "a spooled recording could not be removed");
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_goes_to_the_engine_without_its_region() {
+        assert_eq!(language("en-IN").as_deref(), Some("en"));
+        assert_eq!(language("hi-IN").as_deref(), Some("hi"));
+        assert_eq!(language("HI").as_deref(), Some("hi"));
+        assert_eq!(language("und"), None);
+    }
+
+    #[test]
+    fn a_language_that_is_not_understood_is_the_dictations_fault_and_not_the_engines() {
+        let unknown = SpeechError::UnknownLanguage("xx".to_owned());
+        for error in [unknown, SpeechError::EnglishOnly] {
+            let TranscriberError::Refused(refused) = failed(error.into()) else {
+                panic!("it is not refused");
+            };
+            assert_eq!(refused.code, "LANGUAGE_UNSUPPORTED");
+            assert!(refused.message.contains("The recording is kept."));
         }
     }
 }

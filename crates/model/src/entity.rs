@@ -82,6 +82,12 @@ pub struct Attribute {
     pub normalized: Option<String>,
 }
 
+/// From this score on the best candidate for a code is what was said.
+const SURE_CODE: f32 = 0.8;
+
+/// So much worse is the next candidate than one that is certain.
+const CLEARLY_WORSE: f32 = 0.05;
+
 /// A code of a terminology (ICD-10-CM, RxNorm).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -145,11 +151,67 @@ impl Entity {
             .any(|t| self.has(t))
     }
 
+    /// The ICD-10-CM code where it is certain: the best candidate has a score of 0.8 at
+    /// least, and no other comes near it. The others are there to choose from: nothing is
+    /// filled in with them.
+    #[must_use]
+    pub fn certain_icd10(&self) -> Option<&Concept> {
+        let best = self.icd10.first().filter(|best| best.score >= SURE_CODE)?;
+        self.icd10
+            .get(1)
+            .is_none_or(|next| next.score <= best.score - CLEARLY_WORSE)
+            .then_some(best)
+    }
+
     /// The first attribute of a type.
     #[must_use]
     pub fn attribute(&self, attribute_type: &str) -> Option<&Attribute> {
         self.attributes
             .iter()
             .find(|a| a.attribute_type == attribute_type)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(candidates: &[(&str, f32)]) -> Entity {
+        let concept = |(code, score): &(&str, f32)| Concept {
+            code: (*code).to_owned(),
+            description: String::new(),
+            score: *score,
+        };
+        Entity {
+            id: EntityId::generate(),
+            text: "diabetes".to_owned(),
+            category: Category::MedicalCondition,
+            entity_type: "DX_NAME".to_owned(),
+            score: 0.9,
+            begin_offset: 0,
+            end_offset: 8,
+            traits: Vec::new(),
+            attributes: Vec::new(),
+            icd10: candidates.iter().map(concept).collect(),
+            rxnorm: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_code_is_certain_where_it_is_good_and_no_other_comes_near() {
+        for (candidates, certain) in [
+            (&[("E11.9", 0.95), ("E11.8", 0.47)][..], Some("E11.9")),
+            (&[("E11.9", 0.8)][..], Some("E11.9")),
+            (&[("E11.9", 0.79), ("E11.8", 0.1)][..], None),
+            (&[("R51.9", 0.9), ("R51.0", 0.9)][..], None),
+            (&[("R51.9", 0.9), ("R51.0", 0.88)][..], None),
+            (&[][..], None),
+        ] {
+            let condition = condition(candidates);
+            let found = condition
+                .certain_icd10()
+                .map(|concept| concept.code.as_str());
+            assert_eq!(found, certain, "{candidates:?}");
+        }
     }
 }

@@ -10,9 +10,11 @@ mod entity;
 mod error;
 mod event;
 mod id;
+mod language;
 mod names;
 mod prescription;
 mod quantity;
+mod rate;
 mod sig;
 mod specialty;
 mod transcript_document;
@@ -26,11 +28,13 @@ pub use entity::{Attribute, Category, Concept, Entity, Trait, TraitName};
 pub use error::{AppError, ErrorCode};
 pub use event::DictationEvent;
 pub use id::{AccessTokenId, EntityId, PrescriptionId, TranscriptionId, UserId};
+pub use language::Language;
 pub use prescription::{
     AdviceText, Diagnosis, LineSource, MedicationLine, MedicineHit, MedicineKind, Prescription,
     PrescriptionContent, PrescriptionStatus, PrescriptionSummary, PrescriptionWarning, WordRange,
 };
-pub use sig::{Dose, Rate, RateUnit};
+pub use rate::{Rate, RateUnit};
+pub use sig::Dose;
 pub use specialty::Specialty;
 pub use transcript_document::{TimedWord, TranscriptDocument};
 pub use transcription::{

@@ -1,10 +1,18 @@
-//! How many pieces a prescription line amounts to. Only arithmetic on what is
-//! written: a line that leaves anything open has no quantity.
+//! How many pieces a prescription line amounts to: the one rule by which the form, the
+//! paper and FHIR say it. Only arithmetic on what is written: a line that leaves anything
+//! open has no quantity.
 
 use crate::{
     MedicationLine,
-    sig::{RateUnit, number},
+    rate::{Rate, RateUnit, is_once},
+    sig::{number, speaks_of_need},
 };
+
+/// More pieces than any prescription has.
+const MOST: f64 = 10_000.0;
+
+/// A bare number above that counts milligrams or units rather than pieces.
+const MOST_AT_A_TIME: f64 = 4.0;
 
 impl MedicationLine {
     /// Tablets, capsules, sachets and the like to dispense, rounded up to whole
@@ -12,82 +20,158 @@ impl MedicationLine {
     ///
     /// The dose may come from the frequency itself ("1-0-1" is two a day). Doses
     /// in ml, drops or puffs have no quantity in pieces, and "as needed" has none: it
-    /// says how often at most.
+    /// says how often at most. One dose in all ("stat") needs no duration.
     #[must_use]
     pub fn quantity(&self) -> Option<u32> {
-        let days = self.days()?;
-        if self.is_as_needed() {
+        if self.is_as_needed() || speaks_of_need(&self.instructions) {
             return None;
         }
-        let per_day = match self.parts_of_day() {
-            Some(parts) => parts.iter().sum::<f64>() * pieces_of_a_part(&self.dosage, &parts)?,
-            None => pieces_at_a_time(&self.dosage)? * times_a_day(self)?,
+        let pieces = match self.parts_of_day() {
+            Some(parts) => {
+                let per_day = parts.iter().sum::<f64>() * self.pieces_of_a_part(&parts)?;
+                per_day * f64::from(self.days()?)
+            }
+            None if is_once(&self.frequency) && self.duration.trim().is_empty() => {
+                self.pieces_at_a_time()?
+            }
+            None => self.pieces_at_a_time()? * doses(self.rate()?, self.days()?)?,
         };
-        let total = (per_day * f64::from(days)).ceil();
-        (0.0 < total && total <= 10_000.0).then_some(total as u32)
+        let total = up(pieces);
+        (0.0 < total && total <= MOST).then_some(total as u32)
+    }
+
+    /// Parts count pieces, unless the dose does: "2 tablets, 1-0-1". Where both count more
+    /// than one, nobody can tell whether they are to be multiplied. Parts above four are
+    /// units of insulin, and those of a syrup are spoons or millilitres.
+    fn pieces_of_a_part(&self, parts: &[f64]) -> Option<f64> {
+        if parts.iter().any(|part| *part > MOST_AT_A_TIME) {
+            return None;
+        }
+        if self.dosage.trim().is_empty() {
+            return (self.comes_in_pieces() != Some(false)).then_some(1.0);
+        }
+        let pieces = self.pieces_at_a_time()?;
+        (pieces == 1.0 || Self::are_marks(parts)).then_some(pieces)
+    }
+
+    /// "Half a tablet", and "1" of a product that comes in pieces.
+    fn pieces_at_a_time(&self) -> Option<f64> {
+        let dosage = self.dosage.trim().to_lowercase();
+        let (count, unit) = dosage.split_once(' ').unwrap_or((&dosage, ""));
+        let count = number(count)?;
+        let counts = match unit.trim_start_matches("a ") {
+            "" => count <= MOST_AT_A_TIME && self.comes_in_pieces() == Some(true),
+            unit => is_piece(unit),
+        };
+        counts.then_some(count)
+    }
+
+    /// Whether each form of the product is one that is counted; `None` where no form is
+    /// written, or only how it releases the medicine.
+    fn comes_in_pieces(&self) -> Option<bool> {
+        let forms = self.form.to_lowercase();
+        forms
+            .split(',')
+            .map(|form| form.trim().trim_end_matches('.'))
+            .filter(|form| !form.is_empty() && !form.ends_with("release"))
+            .map(is_piece)
+            .reduce(|one, other| one && other)
     }
 }
 
-/// Parts count pieces, unless the dose does: "2 tablets, 1-0-1". Where both count more
-/// than one, nobody can tell whether they are to be multiplied.
-fn pieces_of_a_part(dosage: &str, parts: &[f64]) -> Option<f64> {
-    if dosage.trim().is_empty() {
-        return Some(1.0);
-    }
-    let pieces = pieces_at_a_time(dosage)?;
-    (pieces == 1.0 || MedicationLine::are_marks(parts)).then_some(pieces)
-}
-
-fn pieces_at_a_time(dosage: &str) -> Option<f64> {
-    let dosage = dosage.trim().to_lowercase();
-    let (count, unit) = dosage.split_once(' ')?;
-    let unit = unit.trim_start_matches("a ").trim_end_matches('s');
+fn is_piece(unit: &str) -> bool {
+    let unit = ["chewable ", "dispersible ", "effervescent ", "vaginal "]
+        .into_iter()
+        .find_map(|kind| unit.strip_prefix(kind))
+        .unwrap_or(unit);
     matches!(
         unit,
         "tablet"
+            | "tablets"
             | "tab"
+            | "tabs"
             | "capsule"
+            | "capsules"
             | "cap"
-            | "sachet"
-            | "suppository"
-            | "lozenge"
-            | "patch"
+            | "caps"
             | "pill"
+            | "pills"
+            | "softgel"
+            | "softgels"
+            | "sachet"
+            | "sachets"
+            | "suppository"
+            | "suppositories"
+            | "pessary"
+            | "pessaries"
+            | "lozenge"
+            | "lozenges"
+            | "patch"
+            | "patches"
+            | "rotacap"
+            | "rotacaps"
+            | "respule"
+            | "respules"
     )
-    .then(|| number(count))?
 }
 
-fn times_a_day(line: &MedicationLine) -> Option<f64> {
-    let rate = line.rate()?;
+/// Doses in so many days. Of those that are hours or days apart, the last one counts whole:
+/// every other day for five days is three. "Once a week for a month" may be four or five.
+fn doses(rate: Rate, days: u32) -> Option<f64> {
+    let period = match rate.unit {
+        RateUnit::Hour => rate.every / 24.0,
+        RateUnit::Day => rate.every,
+        RateUnit::Week => rate.every * 7.0,
+        RateUnit::Month => rate.every * 30.0,
+    };
+    let periods = f64::from(days) / period;
     match rate.unit {
-        RateUnit::Day if rate.every == 1.0 => Some(rate.times),
-        RateUnit::Hour => Some((24.0 / rate.every).floor()),
-        RateUnit::Day | RateUnit::Week | RateUnit::Month => None,
+        RateUnit::Hour | RateUnit::Day if rate.times == 1.0 => Some(up(periods)),
+        _ => {
+            let whole = (periods - periods.round()).abs() < 1e-9;
+            whole.then(|| rate.times * periods.round())
+        }
     }
+}
+
+/// The next whole number; what is one but for rounding is none more.
+fn up(number: f64) -> f64 {
+    (number - 1e-9).ceil()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::*;
     use crate::sig::tests::line;
 
     #[test]
     fn written_numbers_are_multiplied() {
         for (dosage, frequency, duration, expected) in [
-            ("", "1-0-1", "5 days", Some(10)),
-            ("", "½-0-½", "5 days", Some(5)),
-            ("1 tablet", "twice daily", "30 days", Some(60)),
-            ("half a tablet", "once daily", "7 days", Some(4)),
-            ("2 tablets", "every 8 hours", "two weeks", Some(84)),
-            ("1 capsule", "three times a day", "for 5 days", Some(15)),
-            ("1 tablet", "at bedtime", "1 month", Some(30)),
-            ("2 tablets", "1-0-1", "5 days", Some(20)),
-            ("1 tablet", "2-0-1", "5 days", Some(15)),
+            ("", "1-0-1", "5 days", 10),
+            ("", "½-0-½", "5 days", 5),
+            ("", "0-1-0 after lunch", "60 days", 60),
+            ("1 tablet", "twice daily", "30 days", 60),
+            ("half a tablet", "once daily", "7 days", 4),
+            ("2 tablets", "every 8 hours", "two weeks", 84),
+            ("1 capsule", "three times a day", "for 5 days", 15),
+            ("1 tablet", "at bedtime", "1 month", 30),
+            ("1 sachet", "after lunch and dinner", "5 days", 10),
+            ("2 tablets", "1-0-1", "5 days", 20),
+            ("1 tablet", "2-0-1", "5 days", 15),
+            ("1 tablet", "on alternate days", "5 days", 3),
+            ("1 capsule", "once a week", "8 weeks", 8),
+            ("6 tablets", "once a week", "28 days", 24),
+            ("1 tablet", "twice a week", "4 weeks", 8),
+            ("1 patch", "every 72 hours", "15 days", 5),
+            ("1 tablet", "once a month", "3 months", 3),
+            ("3 tablets", "single dose", "", 3),
+            ("2 tablets", "stat", "", 2),
         ] {
             assert_eq!(
                 line(dosage, frequency, duration).quantity(),
-                expected,
+                Some(expected),
                 "{dosage} {frequency} {duration}"
             );
         }
@@ -100,14 +184,23 @@ mod tests {
             ("1 tablet", "", "5 days"),
             ("1 tablet", "twice daily", ""),
             ("10 ml", "twice daily", "5 days"),
+            ("500 mg", "twice daily", "5 days"),
+            ("1-2 tablets", "twice daily", "5 days"),
+            ("1 tablet, 2 tablets", "twice daily", "5 days"),
             ("1 tablet", "as needed", "5 days"),
-            ("1 tablet", "once a week", "4 weeks"),
+            ("1 tablet", "once a week", "1 month"),
+            ("1 tablet", "twice a week", "10 days"),
             ("1 tablet", "once every Monday", "4 weeks"),
             ("1 tablet", "once", "4 weeks"),
+            ("1 tablet", "stat", "5 days"),
+            ("1 tablet", "stat, then twice daily", ""),
             ("2 tablets", "2-0-2", "5 days"),
             ("10 ml", "1-0-1", "5 days"),
+            ("", "10-0-6", "30 days"),
             ("", "1-0-1 SOS", "5 days"),
             ("1 tablet", "twice daily", "until review"),
+            ("1 tablet", "twice daily", "7 days, 14 days"),
+            ("1", "twice daily", "5 days"),
         ] {
             assert_eq!(
                 line(dosage, frequency, duration).quantity(),
@@ -117,12 +210,56 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_form_tells_whether_a_number_counts_pieces() {
+        for (form, dosage, frequency, expected) in [
+            ("tablet", "1", "twice daily", Some(10)),
+            ("Capsule", "1", "BD", Some(10)),
+            ("extended release, tablet", "1", "OD", Some(5)),
+            ("tablet", "500", "twice daily", None),
+            ("extended release", "1", "twice daily", None),
+            ("syrup", "1", "twice daily", None),
+            ("syrup", "", "1-0-1", None),
+            ("injection", "", "1-0-1", None),
+            ("eye drops", "", "1-1-1", None),
+            ("tab.", "", "1-0-1", Some(10)),
+            ("", "", "1-0-1", Some(10)),
+        ] {
+            let line = MedicationLine {
+                form: form.to_owned(),
+                ..line(dosage, frequency, "5 days")
+            };
+            assert_eq!(line.quantity(), expected, "{form} {dosage} {frequency}");
+        }
+    }
+
+    #[test]
+    fn need_that_the_instructions_speak_of_counts_too() {
+        let line = MedicationLine {
+            instructions: "only if needed".to_owned(),
+            ..line("1 tablet", "twice daily", "5 days")
+        };
+        assert_eq!(line.quantity(), None);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
 
         #[test]
         fn quantity_never_panics(a in "\\PC{0,20}", b in "\\PC{0,20}", c in "\\PC{0,20}") {
             let _ = line(&a, &b, &c).quantity();
+        }
+
+        #[test]
+        fn more_days_never_need_fewer_pieces(
+            frequency in prop::sample::select(vec![
+                "twice daily", "every 8 hours", "on alternate days", "1-0-1", "every 3 days",
+            ]),
+            days in 1_u32..365,
+        ) {
+            let after = |days: u32| line("1 tablet", frequency, &format!("{days} days")).quantity();
+            prop_assert!(after(days).is_some());
+            prop_assert!(after(days) <= after(days + 1));
         }
     }
 }

@@ -38,6 +38,7 @@ pub use accounts::{
     SignInOutcome, SignedOut,
 };
 pub use config::{Ports, Services, ServicesConfig};
+pub use drafting::draft;
 pub use export::{ExportFormat, FoundEntities, TranscriptExport};
 pub use idempotency::{Created, IdempotencyKey, OnceOnly};
 pub use paging::Page;

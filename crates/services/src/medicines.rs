@@ -1,4 +1,4 @@
-//! Finding a medicine by its name, while typing and when it was misheard.
+//! Finding a medicine by its name.
 
 use seva_model::MedicineHit;
 
@@ -19,19 +19,6 @@ impl Services {
                 .ports()
                 .lexicon
                 .search_medicines(query, limit.min(MAX_HITS)),
-            None => Vec::new(),
-        }
-    }
-
-    /// Names that may have been meant by one that is not known. Best first; they
-    /// are offered to the doctor, never put in silently.
-    #[must_use]
-    pub fn suggest_medicines(&self, heard: &str, limit: usize) -> Vec<MedicineHit> {
-        match name_like(heard) {
-            Some(heard) => self
-                .ports()
-                .lexicon
-                .suggest_medicines(heard, limit.min(MAX_HITS)),
             None => Vec::new(),
         }
     }

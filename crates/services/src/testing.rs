@@ -2,16 +2,17 @@
 
 use seva_model::{AdviceText, MedicineHit, MedicineKind};
 
-use crate::ports::Lexicon;
+use crate::ports::{Beside, Lexicon};
 
 pub(crate) struct SmallLexicon;
 
-const KNOWN: [(&str, Option<&str>, &str); 5] = [
+const KNOWN: [(&str, Option<&str>, &str); 6] = [
     ("Dolo", Some("paracetamol"), "1"),
     ("Crocin", Some("paracetamol"), "1"),
     ("paracetamol", None, "161"),
     ("metformin", None, "6809"),
     ("lisinopril", None, "29046"),
+    ("metoprolol", None, "6918"),
 ];
 
 fn hits(matches: impl Fn(&str) -> bool) -> Vec<MedicineHit> {
@@ -39,11 +40,25 @@ impl Lexicon for SmallLexicon {
         hits
     }
 
-    fn suggest_medicines(&self, heard: &str, limit: usize) -> Vec<MedicineHit> {
+    fn suggest_medicines(
+        &self,
+        heard: &str,
+        beside: &Beside<'_>,
+        limit: usize,
+    ) -> Vec<MedicineHit> {
         let start: String = heard.to_lowercase().chars().take(3).collect();
         let mut hits = hits(|name| name.starts_with(&start));
+        let pressure = beside.conditions.contains(&"hypertension") && beside.dose == "25 mg";
+        hits.sort_by_key(|hit| !(pressure && hit.name == "metoprolol"));
         hits.truncate(limit);
         hits
+    }
+
+    fn mistaken_for(&self, name: &str) -> Vec<String> {
+        match name.trim().to_lowercase().as_str() {
+            "metoprolol" => vec!["misoprostol".to_owned(), "propranolol".to_owned()],
+            _ => Vec::new(),
+        }
     }
 
     fn advice(&self, text: &str) -> AdviceText {

@@ -1,6 +1,6 @@
 //! A recording comes in: checked, stored, queued.
 
-use seva_model::{AppError, ErrorCode, PatientName, Specialty, TranscriptionId, UserId};
+use seva_model::{AppError, ErrorCode, Language, PatientName, Specialty, TranscriptionId, UserId};
 use seva_store::{StoreError, jobs, object_intents, transcriptions};
 use time::{OffsetDateTime, macros::format_description};
 use uuid::Uuid;
@@ -29,12 +29,17 @@ impl Default for NewDictation {
         Self {
             specialty: Specialty::default(),
             patient_name: None,
-            language_code: "en-US".to_owned(),
+            language_code: Language::default().as_str().to_owned(),
         }
     }
 }
 
 impl Services {
+    /// The languages that a new dictation is offered in; English alone is no choice.
+    pub async fn languages(&self) -> &'static [Language] {
+        self.ports().transcriber.languages().await
+    }
+
     /// Takes a received recording in: checks by content that it can be used,
     /// stores it, and queues it for transcription.
     ///
@@ -163,9 +168,12 @@ impl Services {
     }
 }
 
-/// Letters, digits and dashes, as in `en-US`.
+/// Two or three letters, and what a dash parts from them, as in `en-US`.
 fn check_language(code: &str) -> Result<(), AppError> {
-    let valid = (2..=10).contains(&code.len())
+    let language = code.split('-').next().unwrap_or_default();
+    let valid = code.len() <= 10
+        && (2..=3).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_alphabetic())
         && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if valid {
         Ok(())

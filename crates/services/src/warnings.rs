@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 
 use seva_model::{MedicationLine, PrescriptionContent, PrescriptionWarning};
 
-use crate::{Services, medicines::known_medicine, ports::Lexicon};
+use crate::{
+    Services,
+    medicines::known_medicine,
+    ports::{Beside, Lexicon},
+};
 
 /// Names offered for one that is not known.
 const SUGGESTIONS: usize = 3;
 
 impl Services {
-    /// Duplicates, names that are not known, and doses that are missing.
+    /// Duplicates, names that are not known or are taken for others, and doses that are
+    /// missing.
     #[must_use]
     pub fn prescription_warnings(&self, content: &PrescriptionContent) -> Vec<PrescriptionWarning> {
-        warnings(&content.medications, self.ports().lexicon.as_ref())
+        warnings(content, self.ports().lexicon.as_ref())
     }
 }
 
@@ -25,9 +30,9 @@ struct Line<'a> {
     known: bool,
 }
 
-fn warnings(medications: &[MedicationLine], lexicon: &dyn Lexicon) -> Vec<PrescriptionWarning> {
+fn warnings(content: &PrescriptionContent, lexicon: &dyn Lexicon) -> Vec<PrescriptionWarning> {
     let lines: Vec<Line<'_>> = (0..)
-        .zip(medications)
+        .zip(&content.medications)
         .filter(|(_, line)| !line.name.trim().is_empty())
         .map(|(place, line)| {
             let known = known_medicine(lexicon, &line.name);
@@ -43,9 +48,15 @@ fn warnings(medications: &[MedicationLine], lexicon: &dyn Lexicon) -> Vec<Prescr
             }
         })
         .collect();
+    let conditions: Vec<&str> = content
+        .diagnoses
+        .iter()
+        .map(|diagnosis| diagnosis.text.trim())
+        .collect();
     let mut warnings = duplicates(&lines);
+    warnings.extend(mistakable(&lines, lexicon));
     for line in &lines {
-        warnings.extend(unknown(line, lexicon));
+        warnings.extend(unknown(line, &conditions, lexicon));
         warnings.extend(missing(line));
     }
     warnings.sort_by_key(|warning| warning.lines.first().copied());
@@ -82,13 +93,48 @@ fn duplicates(lines: &[Line<'_>]) -> Vec<PrescriptionWarning> {
         .collect()
 }
 
-fn unknown(line: &Line<'_>, lexicon: &dyn Lexicon) -> Option<PrescriptionWarning> {
+/// Names that look or sound like others: asked about each time, and once a name.
+fn mistakable(lines: &[Line<'_>], lexicon: &dyn Lexicon) -> Vec<PrescriptionWarning> {
+    let mut by_name: BTreeMap<String, Vec<&Line<'_>>> = BTreeMap::new();
+    for line in lines {
+        let name = line.line.name.trim().to_lowercase();
+        by_name.entry(name).or_default().push(line);
+    }
+    by_name
+        .into_values()
+        .filter_map(|same| {
+            let name = same[0].line.name.trim();
+            let others = lexicon.mistaken_for(name);
+            (!others.is_empty()).then(|| PrescriptionWarning {
+                lines: same.iter().map(|line| line.place).collect(),
+                message: format!(
+                    "{name} is easily mistaken for {}. Is {name} meant?",
+                    others.join(" or ")
+                ),
+            })
+        })
+        .collect()
+}
+
+fn unknown(
+    line: &Line<'_>,
+    conditions: &[&str],
+    lexicon: &dyn Lexicon,
+) -> Option<PrescriptionWarning> {
     if line.known {
         return None;
     }
     let name = line.line.name.trim();
+    let doses = [line.line.strength.trim(), line.line.dosage.trim()];
+    let beside = Beside {
+        dose: doses
+            .into_iter()
+            .find(|dose| !dose.is_empty())
+            .unwrap_or_default(),
+        conditions,
+    };
     let meant: Vec<_> = lexicon
-        .suggest_medicines(name, SUGGESTIONS)
+        .suggest_medicines(name, &beside, SUGGESTIONS)
         .into_iter()
         .map(|hit| hit.name)
         .collect();
@@ -124,6 +170,8 @@ fn missing(line: &Line<'_>) -> Option<PrescriptionWarning> {
 
 #[cfg(test)]
 mod tests {
+    use seva_model::Diagnosis;
+
     use super::*;
     use crate::testing::SmallLexicon;
 
@@ -136,13 +184,63 @@ mod tests {
         }
     }
 
+    fn found(lines: &[MedicationLine], diagnosis: &str) -> Vec<PrescriptionWarning> {
+        let content = PrescriptionContent {
+            medications: lines.to_vec(),
+            diagnoses: vec![Diagnosis {
+                text: diagnosis.to_owned(),
+                ..Diagnosis::default()
+            }],
+            ..PrescriptionContent::default()
+        };
+        warnings(&content, &SmallLexicon)
+    }
+
     #[test]
     fn a_complete_prescription_has_no_warning() {
         let lines = [
             line("Dolo", "650 mg", "twice daily"),
             line("metformin", "500 mg", "1-0-1"),
         ];
-        assert_eq!(warnings(&lines, &SmallLexicon), []);
+        assert_eq!(found(&lines, ""), []);
+    }
+
+    #[test]
+    fn a_name_that_is_mistaken_for_others_is_asked_about_once() {
+        let lines = [
+            line("Dolo", "650 mg", "twice daily"),
+            line("Metoprolol", "25 mg", "1-0-1"),
+        ];
+        let asked = found(&lines, "");
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].lines, [1]);
+        assert_eq!(
+            asked[0].message,
+            "Metoprolol is easily mistaken for misoprostol or propranolol. Is Metoprolol meant?"
+        );
+
+        let twice = [lines[1].clone(), line("metoprolol ", "50 mg", "0-0-1")];
+        let twice = found(&twice, "");
+        let questions = twice.iter().filter(|w| w.message.ends_with("meant?"));
+        let places: Vec<_> = questions.map(|w| w.lines.as_slice()).collect();
+        assert_eq!(places, [[0, 1]]);
+    }
+
+    #[test]
+    fn what_stands_beside_an_unknown_name_decides_who_is_named_first() {
+        let meant = |diagnosis| {
+            let found = found(&[line("metoform", "25 mg", "BD")], diagnosis);
+            found.into_iter().next().map(|warning| warning.message)
+        };
+        let list = "metoform is not in the list of medicines. Was";
+        assert_eq!(
+            meant("diabetes"),
+            Some(format!("{list} metformin or metoprolol meant?"))
+        );
+        assert_eq!(
+            meant("hypertension"),
+            Some(format!("{list} metoprolol or metformin meant?"))
+        );
     }
 
     #[test]
@@ -153,7 +251,7 @@ mod tests {
             line("Crocin", "500 mg", "SOS"),
             line("Metformin", "1 g", "1-0-0"),
         ];
-        let found = warnings(&lines, &SmallLexicon);
+        let found = found(&lines, "");
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].lines, [0, 2]);
         assert_eq!(
@@ -166,7 +264,7 @@ mod tests {
 
     #[test]
     fn an_unknown_name_and_a_missing_dose_are_told() {
-        let found = warnings(&[line("lisinapril", "", "")], &SmallLexicon);
+        let found = found(&[line("lisinapril", "", "")], "");
         let messages: Vec<_> = found.iter().map(|w| w.message.as_str()).collect();
         assert_eq!(
             messages,

@@ -4,6 +4,7 @@
 //! `end`, `confidence`), `audio_seconds`, `seconds`; or `file`, `code` and `error`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+#[allow(dead_code, reason = "the other example measures, this one does not")]
 mod support;
 
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use seva_speech::{CancelFlag, Engine, TranscribeOptions, decode};
+use seva_speech::{CancelFlag, Engine, TranscribeOptions};
 
 fn main() -> ExitCode {
     let files: Vec<String> = std::env::args().skip(1).collect();
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
         eprintln!("Name at least one recording.");
         return ExitCode::FAILURE;
     }
-    let engine = match support::load() {
+    let engine = match support::load(&support::model_path(), support::options()) {
         Ok(engine) => engine,
         Err(error) => {
             eprintln!("{error}");
@@ -42,15 +43,15 @@ fn main() -> ExitCode {
 fn transcribe(engine: &Engine, file: &str) -> Result<Value, Value> {
     let begun = Instant::now();
     let cancel = CancelFlag::new();
-    let problem = |code: &str, error: &dyn std::error::Error| json!({ "file": file, "code": code, "error": error.to_string() });
-    let pcm = decode(Path::new(file), &cancel).map_err(|error| problem(error.code(), &error))?;
     let options = TranscribeOptions {
         prompt_terms: support::terms(),
         ..TranscribeOptions::default()
     };
     let transcript = engine
-        .transcribe(&pcm, &options, &mut |_| {}, &cancel)
-        .map_err(|error| problem(error.code(), &error))?;
+        .transcribe_file(Path::new(file), &options, &mut |_| {}, &cancel)
+        .map_err(
+            |error| json!({ "file": file, "code": error.code(), "error": error.to_string() }),
+        )?;
     let words: Vec<Value> = transcript
         .words()
         .map(|word| {

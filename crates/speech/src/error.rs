@@ -85,6 +85,11 @@ pub enum SpeechError {
     /// The language code is not one the model knows.
     #[error("The speech model does not know the language \"{0}\". Choose another one.")]
     UnknownLanguage(String),
+    /// Another language than English was asked of a model that knows no other.
+    #[error(
+        "The speech model understands English only. Choose English, or install a multilingual model."
+    )]
+    EnglishOnly,
     /// Somebody raised the [`CancelFlag`](crate::CancelFlag).
     #[error("Stopped, as you asked.")]
     Cancelled,
@@ -101,8 +106,31 @@ impl SpeechError {
             Self::ModelUnreadable(_) => "SPEECH_MODEL_UNREADABLE",
             Self::ModelInvalid => "SPEECH_MODEL_INVALID",
             Self::UnknownLanguage(_) => "SPEECH_LANGUAGE",
+            Self::EnglishOnly => "SPEECH_ENGLISH_ONLY",
             Self::Cancelled => "SPEECH_CANCELLED",
             Self::Engine(_) => "SPEECH_ENGINE",
+        }
+    }
+}
+
+/// Why a recording could not be turned into text.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The recording can't be used.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// The recording can be used, but speech could not be turned into text.
+    #[error(transparent)]
+    Speech(#[from] SpeechError),
+}
+
+impl FileError {
+    /// A stable name for programs: that of the error within.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Audio(error) => error.code(),
+            Self::Speech(error) => error.code(),
         }
     }
 }

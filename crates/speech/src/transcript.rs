@@ -28,6 +28,16 @@ pub struct Segment {
     pub words: Vec<Word>,
 }
 
+impl Segment {
+    /// Makes text and times agree with the words.
+    pub(crate) fn follow_words(&mut self) {
+        let texts: Vec<&str> = self.words.iter().map(|word| word.text.as_str()).collect();
+        self.text = texts.join(" ");
+        self.start = self.words.first().map_or(self.start, |word| word.start);
+        self.end = self.words.last().map_or(self.end, |word| word.end);
+    }
+}
+
 /// A whole recording as text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Transcript {

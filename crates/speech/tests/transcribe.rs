@@ -6,7 +6,7 @@ mod support;
 use seva_speech::{
     CancelFlag, Event, Pcm, Segment, SpeechError, TranscribeOptions, Transcript, decode,
 };
-use support::{ENGINE, fixture};
+use support::{ENGINE, fixture, wav};
 
 fn run(pcm: &Pcm, options: &TranscribeOptions) -> (Transcript, Vec<Event>) {
     let mut events = Vec::new();
@@ -123,6 +123,44 @@ fn nothing_is_invented_and_nothing_is_dropped_around_a_tone() {
     assert_eq!(transcript.words().filter(in_tone).count(), 0, "{text}");
 }
 
+/// Somebody speaks, turns away and speaks on, and comes back: every two seconds of that
+/// have words.
+#[test]
+fn no_two_seconds_of_speech_stay_without_a_word() {
+    let near = speech();
+    let away = near.samples().iter().map(|sample| 0.2 * sample);
+    let pause = vec![0.0_f32; 16_000];
+    let mut samples = near.samples().to_vec();
+    samples.extend(&pause);
+    samples.extend(away);
+    samples.extend(&pause);
+    samples.extend(near.samples());
+    let (transcript, _) = run(&Pcm::from_samples(samples), &prompted());
+    let text = transcript.text.to_lowercase();
+    assert_eq!(text.matches("twice daily").count(), 3, "{text}");
+
+    // The fixture is spoken from its first to its last second.
+    for spoken in [0.0, 6.2, 12.4].map(|start| start..start + near.seconds()) {
+        let mut heard = spoken.start;
+        for word in transcript
+            .words()
+            .filter(|word| spoken.contains(&word.start))
+        {
+            assert!(
+                word.start - heard < 2.0,
+                "{heard} to {}: {text}",
+                word.start
+            );
+            heard = word.end;
+        }
+        assert!(
+            spoken.end - heard < 2.0,
+            "{heard} to {}: {text}",
+            spoken.end
+        );
+    }
+}
+
 #[test]
 fn a_recording_without_speech_gives_no_text() {
     let tone: Vec<f32> = (0..160_000)
@@ -136,6 +174,32 @@ fn a_recording_without_speech_gives_no_text() {
         );
         assert_eq!(events.last(), Some(&Event::Progress { percent: 100.0 }));
     }
+}
+
+/// The file is longer than a piece, so that it is written down in several.
+#[test]
+fn a_file_gives_what_its_samples_give() {
+    let pcm = Pcm::from_samples(speech().samples().repeat(8));
+    let (whole, events) = run(&pcm, &prompted());
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.wav");
+    let sixteen_bit = |sample: &f32| (sample * 32_768.0).round() as i16;
+    let samples: Vec<i16> = pcm.samples().iter().map(sixteen_bit).collect();
+    std::fs::write(&file, wav(16_000, &samples)).unwrap();
+    let mut of_file = Vec::new();
+    let mut on_event = |event| of_file.push(event);
+    let cancel = CancelFlag::new();
+    let streamed = ENGINE.transcribe_file(&file, &prompted(), &mut on_event, &cancel);
+    assert_eq!(streamed.unwrap(), whole);
+    assert_eq!(handed_out(&of_file), handed_out(&events));
+
+    let missing = fixture("missing.wav");
+    let error = ENGINE.transcribe_file(&missing, &prompted(), &mut |_| {}, &cancel);
+    assert_eq!(error.unwrap_err().code(), "AUDIO_IO");
+    cancel.cancel();
+    let error = ENGINE.transcribe_file(&file, &prompted(), &mut |_| {}, &cancel);
+    assert_eq!(error.unwrap_err().code(), "AUDIO_CANCELLED");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::{future::Future, path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use seva_model::{
-    ConfirmationCode, EmailAddress, Password, Registration, Segment, Specialty, TranscriptionId,
+    ConfirmationCode, EmailAddress, Language, Password, Registration, Segment, Specialty,
+    TranscriptionId,
 };
 use seva_services::{
     SessionKey,
@@ -280,6 +281,11 @@ impl Transcriber for Watched<dyn Transcriber> {
     ) -> Result<Vec<Segment>, TranscriberError> {
         let call = self.port.transcribe(request, news, cancel);
         self.carry("transcribe", call).await
+    }
+
+    /// The adapter knows them by itself: no service is asked.
+    async fn languages(&self) -> &'static [Language] {
+        self.port.languages().await
     }
 
     fn leaves_traces(&self, specialty: Specialty) -> bool {

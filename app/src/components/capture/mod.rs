@@ -2,6 +2,7 @@
 
 mod chooser;
 mod kept;
+mod language;
 mod level;
 mod recorder_panel;
 mod sending;
@@ -14,6 +15,7 @@ use seva_model::Specialty;
 use self::{
     chooser::Chooser,
     kept::{KeptRecordings, look_for_kept},
+    language::LanguageField,
     recorder_panel::RecorderPanel,
     sending::SendRow,
     take::{Recording, Take},
@@ -155,6 +157,7 @@ pub(crate) fn Capture() -> impl IntoView {
                         }).collect_view()}
                     </select>
                 </div>
+                <LanguageField desk/>
             </div>
             <Chooser desk/>
             <SendRow desk form/>

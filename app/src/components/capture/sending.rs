@@ -249,6 +249,7 @@ fn filled(take: &Take, form: NodeRef<html::Form>) -> UploadForm {
         file_name: take.name.clone(),
         specialty: text("specialty").parse::<Specialty>().unwrap_or_default(),
         patient_name: text("patient_name"),
+        language_code: text("language_code"),
     }
 }
 

@@ -78,7 +78,7 @@ fn found(dictation: &TranscriptionSummary) -> String {
     let medicines = match dictation.medicine_count {
         // None were found because none were looked for.
         _ if dictation.extraction_failed => "Medicines could not be marked".to_owned(),
-        0 => "No medicines".to_owned(),
+        0 => "No medicines found".to_owned(),
         number => format::count(number, "medicine", "medicines"),
     };
     match dictation.unsure_count {

@@ -19,6 +19,8 @@ pub(crate) fn PrescriptionBeside(
     beside: Beside,
     /// Whether its medicines and conditions could not be found.
     unmarked: bool,
+    /// Whether it was spoken in the one language in which they are looked for.
+    english: bool,
     player: Player,
 ) -> impl IntoView {
     let draft = ServerAction::<DraftPrescription>::new();
@@ -28,21 +30,25 @@ pub(crate) fn PrescriptionBeside(
             draft.dispatch(DraftPrescription { id });
         }
     });
+    let by_hand = unmarked || (!english && beside.lines().is_empty());
     let state = match beside.prescription {
         Some((_, PrescriptionStatus::Finalized)) => "Signed",
         Some((_, PrescriptionStatus::Draft)) => "Draft, not signed",
-        None if unmarked => "To be written by hand",
+        None if by_hand => "To be written by hand",
         None => "Draft from this dictation",
     };
     let next = match beside.prescription {
         Some((_, PrescriptionStatus::Finalized)) => "Open the prescription",
-        None if unmarked => "Write the prescription",
+        None if by_hand => "Write the prescription",
         _ => "Check and sign",
     };
     let no_line = match beside.prescription {
         Some(_) => "No medicine is in the prescription yet.",
         None if unmarked => {
             "Medicines could not be looked for. You can write them in the prescription."
+        }
+        None if !english => {
+            "Medicines are looked for in English text only. You can write them in the prescription."
         }
         None => "No medicine for this patient was heard. You can add one in the prescription.",
     };

@@ -104,12 +104,18 @@ fn Card(
     }
 }
 
+/// The best candidates, each with how well it fits.
 fn codes(terminology: &'static str, concepts: &[Concept]) -> Option<impl IntoView + use<>> {
     let rows: Vec<_> = concepts
         .iter()
         .take(3)
         .map(|concept| {
-            view! { <span class="code-row"><span class="figures">{concept.code.clone()}</span> " " {concept.description.clone()}</span> }
+            view! {
+                <span class="code-row">
+                    <span class="figures">{concept.code.clone()}</span> " " {concept.description.clone()}
+                    " " <span class="figures">{percent(concept.score)}</span>
+                </span>
+            }
         })
         .collect();
     (!rows.is_empty()).then(|| view! { <dt>{terminology}</dt> <dd>{rows}</dd> })

@@ -43,19 +43,24 @@ pub(crate) fn Findings<'a>(entities: &'a [Entity]) -> impl IntoView + use<> {
 fn row(entity: &Entity) -> impl IntoView + use<> {
     let said: Vec<_> = entity.traits.iter().map(|t| trait_label(t.name)).collect();
     let details: Vec<_> = entity.attributes.iter().map(|a| a.text.clone()).collect();
-    let code = entity
-        .icd10
-        .first()
-        .or_else(|| entity.rxnorm.first())
-        .map(|concept| concept.code.clone());
     view! {
         <tr>
             <th scope="row">{entity.text.clone()}</th>
             <td data-label="Kind">{category_label(entity.category)}</td>
             <td data-label="Said as">{said.join(", ")}</td>
             <td data-label="Details">{details.join(", ")}</td>
-            <td data-label="Code" class="figures">{code}</td>
+            <td data-label="Code" class="figures">{code(entity)}</td>
             <td data-label="Certainty" class="figures">{percent(entity.score)}</td>
         </tr>
     }
+}
+
+/// The code of a condition or a medicine; a condition's best candidate with a question
+/// mark, where it is a guess.
+fn code(entity: &Entity) -> Option<String> {
+    if let Some(certain) = entity.certain_icd10() {
+        return Some(certain.code.clone());
+    }
+    let guess = entity.icd10.first().map(|guess| format!("{}?", guess.code));
+    guess.or_else(|| entity.rxnorm.first().map(|concept| concept.code.clone()))
 }

@@ -17,7 +17,7 @@ mod words;
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use seva_model::{Segment, Specialty, TranscriptionId};
+use seva_model::{Language, Segment, Specialty, TranscriptionId};
 use seva_services::ports::{
     AudioRefused, Forgotten, ObjectError, ObjectStore, PortError, Transcriber, TranscriberError,
     TranscriberEvent, TranscriptionRequest,
@@ -131,6 +131,11 @@ impl Transcriber for TranscribeMedical {
             () = cancel.cancelled() => Err(TranscriberError::Cancelled),
             result = work => result,
         }
+    }
+
+    /// American English is all that the service has.
+    async fn languages(&self) -> &'static [Language] {
+        &[Language::English]
     }
 
     /// A stream leaves nothing behind.

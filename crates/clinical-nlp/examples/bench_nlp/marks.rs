@@ -22,15 +22,20 @@ struct Counts {
     gold: usize,
 }
 
+/// Whether two spans share a code point.
+pub(crate) fn touch(a: Span, b: Span) -> bool {
+    a.0 < b.1 && b.0 < a.1
+}
+
 impl Marks {
     /// Adds one document.
     pub(crate) fn add(&mut self, gold: &[Span], found: &[Span]) {
         self.exact.add(gold, found, |a, b| a == b);
-        self.overlap.add(gold, found, |a, b| a.0 < b.1 && b.0 < a.1);
+        self.overlap.add(gold, found, touch);
     }
 
-    pub(crate) fn report(&self, name: &str) -> Value {
-        json!({ "name": name, "exact": self.exact.report(), "overlap": self.overlap.report() })
+    pub(crate) fn report(&self) -> Value {
+        json!({ "exact": self.exact.report(), "overlap": self.overlap.report() })
     }
 }
 
@@ -63,7 +68,11 @@ impl Counts {
         } else {
             2.0 * precision * recall / sum
         };
-        json!({ "precision": precision, "recall": recall, "f1": f1, "found": self.found, "gold": self.gold })
+        let percent = |share: f64| (share * 1e4).round() / 1e2;
+        json!({
+            "precision": percent(precision), "recall": percent(recall), "f1": percent(f1),
+            "found": self.found, "gold": self.gold,
+        })
     }
 }
 
@@ -76,18 +85,18 @@ mod tests {
         let spans = [(0, 4), (6, 9)];
         let mut marks = Marks::default();
         marks.add(&spans, &spans);
-        let report = marks.report("same");
-        assert_eq!(report["exact"]["f1"], 1.0);
-        assert_eq!(report["overlap"]["f1"], 1.0);
+        let report = marks.report();
+        assert_eq!(report["exact"]["f1"], 100.0);
+        assert_eq!(report["overlap"]["f1"], 100.0);
     }
 
     #[test]
     fn a_part_counts_for_overlap_alone() {
         let mut marks = Marks::default();
         marks.add(&[(0, 10)], &[(0, 4), (20, 24)]);
-        let report = marks.report("part");
+        let report = marks.report();
         assert_eq!(report["exact"]["recall"], 0.0);
-        assert_eq!(report["overlap"]["recall"], 1.0);
-        assert_eq!(report["overlap"]["precision"], 0.5);
+        assert_eq!(report["overlap"]["recall"], 100.0);
+        assert_eq!(report["overlap"]["precision"], 50.0);
     }
 }

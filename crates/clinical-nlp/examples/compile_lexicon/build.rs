@@ -1,6 +1,6 @@
 //! Collects the terms and writes the three files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -30,6 +30,9 @@ pub(crate) struct Term {
     pub(crate) concept: Concept,
 }
 
+/// Codes of a category that is given whole.
+const SMALL: usize = 24;
+
 #[derive(Default)]
 pub(crate) struct Terms {
     by_key: BTreeMap<String, Term>,
@@ -49,7 +52,7 @@ impl Terms {
     }
 
     pub(crate) fn write(&self, home: &Path, rows: &[Row], icd: &Icd) -> Result<(), Box<dyn Error>> {
-        let codes = self.used_codes();
+        let codes = self.codes(icd);
         let mut titles = String::new();
         for code in &codes {
             writeln!(titles, "{code}\t{}", icd.title(code))?;
@@ -106,6 +109,24 @@ impl Terms {
                 _ => None,
             })
             .collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+
+    /// The codes in use, and those beside them in small categories, to choose among.
+    fn codes(&self, icd: &Icd) -> Vec<String> {
+        let mut codes = self.used_codes();
+        let categories: BTreeSet<String> = codes
+            .iter()
+            .filter_map(|c| Some(c.get(..3)?.to_owned()))
+            .collect();
+        for category in categories {
+            let beside: Vec<&String> = icd.within(&category).collect();
+            if beside.len() <= SMALL {
+                codes.extend(beside.into_iter().cloned());
+            }
+        }
         codes.sort();
         codes.dedup();
         codes

@@ -69,6 +69,13 @@ impl Icd {
         })
     }
 
+    /// The codes of a category that have titles of their own.
+    pub(crate) fn within(&self, category: &str) -> impl Iterator<Item = &String> {
+        let from = self.titles.range(category.to_owned()..);
+        let codes = from.map(|(code, _)| code);
+        codes.take_while(move |code| code.starts_with(category))
+    }
+
     /// The title, of the shorter code when only that has one (encounter suffixes).
     pub(crate) fn title(&self, code: &str) -> &str {
         let mut code = code;

@@ -1,6 +1,10 @@
 //! Which piece belongs to which medicine. What cannot be told is left out:
 //! a gap in a prescription is seen, a wrong dose may not be.
 
+use std::ops::Range;
+
+use super::matters::{OTHER_MATTERS, RESUMES};
+use super::sorts::corrects;
 use super::{Piece, PieceKind};
 use crate::text::{Gap, Tokens};
 
@@ -22,101 +26,6 @@ pub(crate) struct Attached {
     pub(crate) certainty: f32,
 }
 
-/// Words after which figures no longer speak of the medicine named before.
-const OTHER_MATTERS: &[&str] = &[
-    "call",
-    "check",
-    "checked",
-    "checks",
-    "come",
-    "complained",
-    "complaining",
-    "complains",
-    "denies",
-    "drink",
-    "drinks",
-    "eat",
-    "eats",
-    "exercise",
-    "exercises",
-    "follow",
-    "followup",
-    "had",
-    "lasted",
-    "lasting",
-    "measure",
-    "monitor",
-    "monitored",
-    "reports",
-    "rest",
-    "return",
-    "review",
-    "scheduled",
-    "see",
-    "sleep",
-    "sleeps",
-    "smokes",
-    "visit",
-    "walk",
-    "walking",
-    "walks",
-    "wash",
-    "weighs",
-    "works",
-];
-
-/// Words that start a sentence about the medicine of the sentence before.
-const RESUMES: &[&str] = &[
-    "actually",
-    "administer",
-    "apply",
-    "both",
-    "continue",
-    "correction",
-    "dissolve",
-    "dose",
-    "each",
-    "for",
-    "give",
-    "he",
-    "i",
-    "inhale",
-    "inject",
-    "instill",
-    "it",
-    "make",
-    "no",
-    "put",
-    "rather",
-    "she",
-    "sip",
-    "sorry",
-    "start",
-    "swallow",
-    "take",
-    "taken",
-    "the",
-    "they",
-    "this",
-    "to",
-    "use",
-    "with",
-    "you",
-    "increase",
-    "decrease",
-    "reduce",
-    "then",
-    "and",
-    "scratch",
-    "mix",
-    "chew",
-    "repeat",
-    "once",
-    "twice",
-    "one",
-    "half",
-];
-
 /// Owners of the pieces of one sentence; `from` is its first token.
 pub(crate) fn attach(
     tokens: &Tokens<'_>,
@@ -125,25 +34,38 @@ pub(crate) fn attach(
     pieces: &[Piece],
     conditions: &[(usize, usize)],
 ) -> Vec<Attached> {
+    let spans = pieces.iter().map(|piece| (piece.first, piece.end));
     let context = Context {
         tokens,
         from,
         medications,
         pieces,
         conditions,
+        covered: covered(from, spans.chain(conditions.iter().copied())),
     };
     let mut attached: Vec<Attached> = Vec::new();
     let prefixes = context.prefixes();
     // The medicine after which an unknown name was met: what follows is not its own.
     let mut closed: Option<usize> = None;
+    let mut shared = None;
+    let mut few = None;
     for (index, piece) in pieces.iter().enumerate() {
+        if let Some(owners) = context.several(piece, &mut few) {
+            attached.extend(owners.map(|owner| Attached {
+                owner,
+                piece: piece.clone(),
+                certainty: 0.8,
+            }));
+            continue;
+        }
         let before = medications.iter().rposition(|m| m.end <= piece.first);
         if prefixes[index].is_none()
             && before.is_some()
             && (closed == before || context.meets_stranger(index, &attached))
         {
             closed = before;
-        } else if let Some(owner) = prefixes[index] {
+        } else if let Some(owner) = prefixes[index].or_else(|| context.opens_with(index, &prefixes))
+        {
             attached.push(Attached {
                 owner,
                 piece: piece.clone(),
@@ -155,10 +77,22 @@ pub(crate) fn attach(
                 piece: piece.clone(),
                 certainty,
             });
-            context.share(index, owner, &mut attached);
+            shared = context.share(index, owner, shared, &mut attached);
         }
     }
     attached
+}
+
+/// Which tokens from `from` on stand in one of the spans.
+fn covered(from: usize, spans: impl Iterator<Item = (usize, usize)>) -> Vec<bool> {
+    let mut covered = Vec::new();
+    for (first, end) in spans.filter(|(first, end)| from <= *first && first < end) {
+        if covered.len() < end - from {
+            covered.resize(end - from, false);
+        }
+        covered[first - from..end - from].fill(true);
+    }
+    covered
 }
 
 pub(super) struct Context<'a> {
@@ -167,6 +101,8 @@ pub(super) struct Context<'a> {
     pub(super) medications: &'a [Medication],
     pub(super) pieces: &'a [Piece],
     pub(super) conditions: &'a [(usize, usize)],
+    /// Of the tokens from `from` on, those of pieces and conditions.
+    pub(super) covered: Vec<bool>,
 }
 
 impl Context<'_> {
@@ -237,11 +173,44 @@ impl Context<'_> {
         if at == self.from || !self.tokens.gap(at).only(Gap::SPACE.or(Gap::HYPHEN)) {
             return true;
         }
-        let after_piece = self.pieces.iter().any(|p| p.end == at);
+        // "three times a day tablet B": a form behind a time is that of the next name.
+        let form = self
+            .pieces
+            .iter()
+            .any(|p| p.first == at && p.kind == PieceKind::Form);
+        let after_piece = self.pieces.iter().any(|p| {
+            p.end == at && !(form && matches!(p.kind, PieceKind::Frequency | PieceKind::Duration))
+        });
         let after_name = self.medications[..owner]
             .iter()
             .any(|m| m.end == at && !m.carried);
         !after_piece && !after_name
+    }
+
+    /// "For 3 to 5 days, one tablet of A": a duration before a line that has its name behind.
+    fn opens_with(&self, index: usize, prefixes: &[Option<usize>]) -> Option<usize> {
+        let piece = &self.pieces[index];
+        let next = self.pieces.get(index + 1)?;
+        let opens = piece.kind == PieceKind::Duration
+            && piece.first == self.from
+            && self.tokens.lower(piece.first) == "for"
+            && next.first == piece.end;
+        prefixes[index + 1].filter(|_| opens)
+    }
+
+    /// The medicines a piece is for when it is said of several at once, and of others
+    /// than the last: "the first two after lunch", "All at night: A, B".
+    fn several(&self, piece: &Piece, few: &mut Option<(usize, usize)>) -> Option<Range<usize>> {
+        if let Some(count) = self.first_few(piece) {
+            *few = Some((count, piece.end));
+            return Some(0..count);
+        }
+        if let Some((count, _)) = few.take_if(|(_, end)| self.linked(*end, piece)) {
+            *few = Some((count, piece.end));
+            return Some(0..count);
+        }
+        let own = self.medications.iter().position(|m| !m.carried)?;
+        self.leads_all(piece).then_some(own..self.medications.len())
     }
 
     /// The medicine a piece follows.
@@ -282,17 +251,25 @@ impl Context<'_> {
             _ => return None,
         };
         let fits = match piece.kind {
+            PieceKind::Form if medication.carried => {
+                self.is_counted(index) || self.amount_follows(index)
+            }
             PieceKind::Form => self.form_fits(index, start, distance),
-            PieceKind::Duration => !self.tells_of_condition(piece, start),
+            PieceKind::Duration => {
+                !self.tells_of_condition(piece, start) && !self.tells_of_past(index)
+            }
             PieceKind::Concentration | PieceKind::Rate => distance <= 4,
-            PieceKind::Mass => !self.is_left_behind(index),
+            PieceKind::Mass | PieceKind::Portion => !self.is_left_behind(index),
+            PieceKind::Frequency => !self.is_pace(index),
             // "Glimepiride 1 once daily": one milligram or one tablet? Not for us to say.
             PieceKind::Count => {
-                distance > 0 || self.form_follows(index) || !self.tokens.is_number(piece.first)
+                piece.first > medication.end
+                    || self.form_follows(index)
+                    || !self.tokens.is_number(piece.first)
             }
             _ => true,
         };
-        fits.then_some((
+        (fits && !self.is_ceiling(index)).then_some((
             owner,
             if medication.carried {
                 certainty * 0.9
@@ -317,9 +294,33 @@ impl Context<'_> {
             .normalized
             .as_deref()
             .is_some_and(|n| n.ends_with("release"));
-        let close = (start..piece.first)
-            .all(|at| matches!(self.tokens.lower(at), "in" | "as" | "a" | "an" | "the"));
-        counted || distance == 0 || (close && !release)
+        let close = (start..piece.first).all(|at| {
+            let word = self.tokens.lower(at);
+            matches!(
+                word,
+                "in" | "as"
+                    | "a"
+                    | "an"
+                    | "the"
+                    | "no"
+                    | "form"
+                    | "of"
+                    | "paediatric"
+                    | "pediatric"
+            ) || corrects(word)
+        });
+        counted
+            || distance == 0
+            || (close && !release)
+            || (distance <= 2 && self.amount_follows(index))
+    }
+
+    /// "then tab 4 mg": an amount right behind a form.
+    fn amount_follows(&self, index: usize) -> bool {
+        self.pieces.get(index + 1).is_some_and(|p| {
+            p.first == self.pieces[index].end
+                && matches!(p.kind, PieceKind::Mass | PieceKind::Count)
+        })
     }
 
     fn form_follows(&self, index: usize) -> bool {
@@ -348,11 +349,16 @@ impl Context<'_> {
         })
     }
 
-    /// "from 500 mg to 1000 mg": the first is what it was; "by 10 mg" is a change.
-    fn is_left_behind(&self, index: usize) -> bool {
+    /// "diabetic for 3 years": years are those of a treatment right behind what is taken only.
+    fn tells_of_past(&self, index: usize) -> bool {
         let piece = &self.pieces[index];
-        let before = self.tokens.lower(piece.first.wrapping_sub(1));
-        before == "by" || (before == "from" && self.tokens.lower(piece.end) == "to")
+        let years = piece
+            .normalized
+            .as_deref()
+            .is_some_and(|said| said.contains("year"));
+        let follows = || index > 0 && self.pieces[index - 1].end == piece.first;
+        let been = || (self.from..piece.first).any(|at| self.tokens.lower(at) == "been");
+        years && (!follows() || been())
     }
 
     /// A dose or frequency said before the first name: "take 500 mg twice a day of metformin".
@@ -375,41 +381,12 @@ impl Context<'_> {
         (first - piece.end <= 6 && !broken).then_some((owner, 0.8))
     }
 
-    /// "A and B, both twice a day".
-    fn share(&self, index: usize, owner: usize, attached: &mut Vec<Attached>) {
-        let piece = &self.pieces[index];
-        let before = self.tokens.lower(piece.first.wrapping_sub(1));
-        if !matches!(before, "both" | "each" | "all" | "them") && !self.each_follows(index) {
-            return;
-        }
-        for other in 0..owner {
-            let has = attached
-                .iter()
-                .any(|a| a.owner == other && a.piece.kind == piece.kind);
-            if !has && !self.medications[other].carried {
-                attached.push(Attached {
-                    owner: other,
-                    piece: piece.clone(),
-                    certainty: 0.8,
-                });
-            }
-        }
-    }
-
-    /// "one tablet each": for all that were named.
-    fn each_follows(&self, index: usize) -> bool {
-        let end = self.pieces[index].end;
-        let run = self.pieces[index..]
-            .iter()
-            .take_while(|p| p.first == end || p.end == end)
-            .last()
-            .map_or(end, |p| p.end);
-        self.tokens.lower(run) == "each"
-    }
-
     /// Whether the sentence goes on about the medicine of the one before.
     fn resumes(&self) -> bool {
         let first = self.tokens.lower(self.from);
-        RESUMES.contains(&first) || self.pieces.first().is_some_and(|p| p.first == self.from)
+        // "No, make that 5 mg" corrects; "No head bath for ten days" does not.
+        let other = first == "no" && !self.tokens.gap(self.from + 1).has(Gap::COMMA);
+        (RESUMES.contains(&first) && !other)
+            || self.pieces.first().is_some_and(|p| p.first == self.from)
     }
 }

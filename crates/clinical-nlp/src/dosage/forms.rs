@@ -1,9 +1,9 @@
-//! Dosage forms and routes.
+//! Dosage forms.
 
 use std::sync::LazyLock;
 
 use super::{Piece, PieceKind};
-use crate::text::{Phrases, Tokens};
+use crate::text::{Gap, Kind, Phrases, Tokens};
 
 /// Spoken form, its name, and whether it comes in countable pieces.
 const FORMS: &[(&str, (&str, bool))] = &[
@@ -16,6 +16,36 @@ const FORMS: &[(&str, (&str, bool))] = &[
     ("dispersible tablet", ("dispersible tablet", true)),
     ("dispersible tablets", ("dispersible tablet", true)),
     ("effervescent tablet", ("effervescent tablet", true)),
+    ("effervescent tablets", ("effervescent tablet", true)),
+    ("chewable tab", ("chewable tablet", true)),
+    ("dispersible tab", ("dispersible tablet", true)),
+    ("lozenge", ("lozenge", true)),
+    ("troche", ("lozenge", true)),
+    ("ovule", ("pessary", true)),
+    ("ovules", ("pessary", true)),
+    ("ampule", ("ampoule", true)),
+    ("ampules", ("ampoule", true)),
+    ("amps", ("ampoule", true)),
+    ("respicap", ("rotacap", true)),
+    ("respicaps", ("rotacap", true)),
+    ("prefilled pen", ("pen", true)),
+    ("prefilled pens", ("pen", true)),
+    ("pre filled pen", ("pen", true)),
+    ("pre filled pens", ("pen", true)),
+    ("autoinjector", ("pen", true)),
+    ("auto injector", ("pen", true)),
+    ("pre filled syringe", ("prefilled syringe", true)),
+    ("pre filled syringes", ("prefilled syringe", true)),
+    ("vaginal pessary", ("pessary", true)),
+    ("vaginal pessaries", ("pessary", true)),
+    ("vaginal suppository", ("pessary", true)),
+    ("vaginal suppositories", ("pessary", true)),
+    ("rectal suppository", ("suppository", true)),
+    ("transdermal patch", ("patch", true)),
+    ("transdermal patches", ("patch", true)),
+    ("oral sachet", ("sachet", true)),
+    ("prefilled syringe", ("prefilled syringe", true)),
+    ("prefilled syringes", ("prefilled syringe", true)),
     ("vaginal tablet", ("vaginal tablet", true)),
     ("capsule", ("capsule", true)),
     ("capsules", ("capsule", true)),
@@ -30,13 +60,19 @@ const FORMS: &[(&str, (&str, bool))] = &[
     ("pessary", ("pessary", true)),
     ("patch", ("patch", true)),
     ("patches", ("patch", true)),
-    ("lozenge", ("lozenge", true)),
     ("lozenges", ("lozenge", true)),
     ("ampoule", ("ampoule", true)),
     ("ampoules", ("ampoule", true)),
     ("amp", ("ampoule", true)),
     ("vial", ("vial", true)),
     ("vials", ("vial", true)),
+    ("softgel", ("softgel", true)),
+    ("softgels", ("softgel", true)),
+    ("soft gel capsule", ("softgel", true)),
+    ("mouth dissolving tablet", ("dispersible tablet", true)),
+    ("enema", ("enema", true)),
+    ("enemas", ("enema", true)),
+    ("pessaries", ("pessary", true)),
     ("respule", ("respule", true)),
     ("respules", ("respule", true)),
     ("nebule", ("nebule", true)),
@@ -44,6 +80,38 @@ const FORMS: &[(&str, (&str, bool))] = &[
     ("rotacap", ("rotacap", true)),
     ("rotacaps", ("rotacap", true)),
     ("syrup", ("syrup", false)),
+    ("oral drops", ("drops", false)),
+    ("paediatric drops", ("drops", false)),
+    ("pediatric drops", ("drops", false)),
+    ("eye gel", ("eye gel", false)),
+    ("oral gel", ("oral gel", false)),
+    ("mouth gel", ("oral gel", false)),
+    ("vaginal gel", ("vaginal gel", false)),
+    ("vaginal cream", ("vaginal cream", false)),
+    ("scalp lotion", ("lotion", false)),
+    ("face wash", ("face wash", false)),
+    ("nail lacquer", ("nail lacquer", false)),
+    ("jelly", ("jelly", false)),
+    ("emulsion", ("emulsion", false)),
+    ("liniment", ("liniment", false)),
+    ("scrub", ("scrub", false)),
+    ("mouth spray", ("spray", false)),
+    ("oral spray", ("spray", false)),
+    ("throat spray", ("spray", false)),
+    ("gargles", ("gargle", false)),
+    ("evohaler", ("inhaler", false)),
+    ("respimat", ("inhaler", false)),
+    ("diskus", ("dry powder inhaler", false)),
+    ("foam", ("foam", false)),
+    ("mouth rinse", ("mouthwash", false)),
+    ("tonic", ("tonic", false)),
+    ("dpi", ("dry powder inhaler", false)),
+    ("dry powder inhaler", ("dry powder inhaler", false)),
+    ("metered dose inhaler", ("inhaler", false)),
+    ("accuhaler", ("dry powder inhaler", false)),
+    ("turbuhaler", ("dry powder inhaler", false)),
+    ("turbohaler", ("dry powder inhaler", false)),
+    ("nebuliser solution", ("nebuliser solution", false)),
     ("syp", ("syrup", false)),
     ("syr", ("syrup", false)),
     ("dry syrup", ("dry syrup", false)),
@@ -77,6 +145,21 @@ const FORMS: &[(&str, (&str, bool))] = &[
     ("paste", ("paste", false)),
     ("oral paste", ("oral paste", false)),
     ("mouth paint", ("mouth paint", false)),
+    ("throat paint", ("throat paint", false)),
+    ("gum paint", ("gum paint", false)),
+    ("wart paint", ("wart paint", false)),
+    ("cough syrup", ("syrup", false)),
+    ("nose spray", ("nasal spray", false)),
+    ("nasal ointment", ("nasal ointment", false)),
+    ("nasal gel", ("nasal gel", false)),
+    ("hair serum", ("serum", false)),
+    ("body wash", ("body wash", false)),
+    ("vaginal wash", ("vaginal wash", false)),
+    ("skin cream", ("cream", false)),
+    ("retention enema", ("enema", true)),
+    ("mist", ("mist", false)),
+    ("depot injection", ("depot injection", false)),
+    ("depot injections", ("depot injection", false)),
     ("powder", ("powder", false)),
     ("dusting powder", ("dusting powder", false)),
     ("shampoo", ("shampoo", false)),
@@ -95,6 +178,11 @@ const FORMS: &[(&str, (&str, bool))] = &[
     ("extended release", ("extended release", false)),
     ("sustained release", ("sustained release", false)),
     ("modified release", ("modified release", false)),
+    ("prolonged release", ("prolonged release", false)),
+    ("controlled release", ("controlled release", false)),
+    ("delayed release", ("delayed release", false)),
+    ("immediate release", ("immediate release", false)),
+    ("slow release", ("sustained release", false)),
     ("xr", ("extended release", false)),
     ("er", ("extended release", false)),
     ("xl", ("extended release", false)),
@@ -102,91 +190,12 @@ const FORMS: &[(&str, (&str, bool))] = &[
     ("cr", ("controlled release", false)),
 ];
 
-const ROUTES: &[(&str, &str)] = &[
-    ("by mouth", "oral"),
-    ("per mouth", "oral"),
-    ("through mouth", "oral"),
-    ("orally", "oral"),
-    ("oral", "oral"),
-    ("per oral", "oral"),
-    ("per os", "oral"),
-    ("po", "oral"),
-    ("intravenous", "intravenous"),
-    ("intravenously", "intravenous"),
-    ("iv", "intravenous"),
-    ("intramuscular", "intramuscular"),
-    ("intramuscularly", "intramuscular"),
-    ("im", "intramuscular"),
-    ("subcutaneous", "subcutaneous"),
-    ("subcutaneously", "subcutaneous"),
-    ("subcut", "subcutaneous"),
-    ("under the skin", "subcutaneous"),
-    ("sc", "subcutaneous"),
-    ("s c", "subcutaneous"),
-    ("sq", "subcutaneous"),
-    ("sublingual", "sublingual"),
-    ("sublingually", "sublingual"),
-    ("under the tongue", "sublingual"),
-    ("topical", "topical"),
-    ("topically", "topical"),
-    ("locally", "topical"),
-    ("local application", "topical"),
-    ("for local application", "topical"),
-    ("to the affected area", "topical"),
-    ("on the affected area", "topical"),
-    ("over the affected area", "topical"),
-    ("to affected area", "topical"),
-    ("over affected area", "topical"),
-    ("on affected area", "topical"),
-    ("over the lesions", "topical"),
-    ("per rectum", "rectal"),
-    ("rectally", "rectal"),
-    ("per vaginum", "vaginal"),
-    ("vaginally", "vaginal"),
-    ("intravaginally", "vaginal"),
-    ("intranasal", "nasal"),
-    ("intranasally", "nasal"),
-    ("in each nostril", "nasal"),
-    ("in both nostrils", "nasal"),
-    ("each nostril", "nasal"),
-    ("both nostrils", "nasal"),
-    ("inhaled", "inhalation"),
-    ("by inhalation", "inhalation"),
-    ("via inhalation", "inhalation"),
-    ("via nebulizer", "inhalation"),
-    ("by nebulizer", "inhalation"),
-    ("via nebuliser", "inhalation"),
-    ("by nebulization", "inhalation"),
-    ("nebulized", "inhalation"),
-    ("via spacer", "inhalation"),
-    ("with spacer", "inhalation"),
-    ("in both eyes", "ophthalmic"),
-    ("both eyes", "ophthalmic"),
-    ("in each eye", "ophthalmic"),
-    ("each eye", "ophthalmic"),
-    ("in the right eye", "ophthalmic, right"),
-    ("in right eye", "ophthalmic, right"),
-    ("right eye", "ophthalmic, right"),
-    ("in the left eye", "ophthalmic, left"),
-    ("in left eye", "ophthalmic, left"),
-    ("left eye", "ophthalmic, left"),
-    ("in the affected eye", "ophthalmic"),
-    ("in both ears", "otic"),
-    ("both ears", "otic"),
-    ("in the right ear", "otic, right"),
-    ("right ear", "otic, right"),
-    ("in the left ear", "otic, left"),
-    ("left ear", "otic, left"),
-    ("transdermal", "transdermal"),
-    ("transdermally", "transdermal"),
-    ("intra articular", "intra-articular"),
-    ("intradermal", "intradermal"),
-];
-
 static FORM_PHRASES: LazyLock<Phrases<(&'static str, bool)>> =
     LazyLock::new(|| Phrases::new(FORMS.iter().copied()));
-static ROUTE_PHRASES: LazyLock<Phrases<&'static str>> =
-    LazyLock::new(|| Phrases::new(ROUTES.iter().copied()));
+/// The words that forms begin with.
+pub(super) fn first_words() -> impl Iterator<Item = &'static str> {
+    FORM_PHRASES.first_words()
+}
 
 /// A countable form at `index`: one past its end and its name.
 pub(super) fn counted(tokens: &Tokens<'_>, index: usize) -> Option<(usize, &'static str)> {
@@ -195,6 +204,9 @@ pub(super) fn counted(tokens: &Tokens<'_>, index: usize) -> Option<(usize, &'sta
 }
 
 pub(super) fn form(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
+    if let Some(piece) = capital_t(tokens, first) {
+        return Some(piece);
+    }
     let (end, (name, _)) = FORM_PHRASES.longest(tokens, first)?;
     // "er" in small letters is a hesitation.
     if matches!(tokens.lower(first), "er" | "cr") && !tokens.is_upper(first) {
@@ -208,16 +220,19 @@ pub(super) fn form(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     })
 }
 
-pub(super) fn route(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
-    let (end, name) = ROUTE_PHRASES.longest(tokens, first)?;
-    // "im" is "I'm" written carelessly unless in capitals or with dots.
-    if tokens.lower(first) == "im" && !(tokens.is_upper(first) || tokens.at(first).dotted) {
-        return None;
-    }
-    Some(Piece {
-        kind: PieceKind::Route,
+/// "T. Clonazepam": a tablet, as Indian prescriptions shorten it.
+fn capital_t(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
+    let next = tokens.gap(first + 1);
+    let short = tokens.original(first) == "T"
+        && (next.only(Gap::PERIOD.or(Gap::SPACE)) && !next.is_empty())
+        && tokens
+            .get(first + 1)
+            .is_some_and(|token| token.kind == Kind::Word)
+        && tokens.lower(first + 1).len() > 2;
+    short.then(|| Piece {
+        kind: PieceKind::Form,
         first,
-        end,
-        normalized: Some(name.to_owned()),
+        end: first + 1,
+        normalized: Some("tablet".to_owned()),
     })
 }

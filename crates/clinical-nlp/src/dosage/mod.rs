@@ -2,23 +2,43 @@
 
 mod amounts;
 mod attach;
+mod clock;
+mod conditional;
+mod counting;
+mod course;
+mod divided;
 mod duration;
+mod every;
 mod forms;
+mod fractions;
 mod frequency;
+mod matters;
+mod meals;
 mod moments;
+mod no_dose;
 mod numbers;
+mod open_ended;
+mod patterns;
+mod repeat;
+mod routes;
+mod sharing;
 mod sig;
 mod sorts;
+mod starts;
 mod timing;
+mod units;
 mod unknown;
 
-pub(crate) use amounts::unit_at;
 pub(crate) use attach::{Medication, attach};
-pub(crate) use duration::length;
-pub(crate) use numbers::{number, single};
+pub use clock::Weekday;
+pub use course::{Dose, Length, Part, Step, course};
+pub(crate) use duration::{length, unled};
+pub(crate) use numbers::{number, opens_with_point, single};
+pub use repeat::Repeat;
 pub use sig::{Sig, parse_sig};
-pub(crate) use sorts::{attribute_type, drop_corrected};
+pub(crate) use sorts::{attribute_types, drop_corrected, takes_back};
 pub use timing::{Period, Timing, When};
+pub(crate) use units::unit_at;
 pub(crate) use unknown::is_link;
 
 use crate::text::{Gap, Tokens};
@@ -81,7 +101,20 @@ pub(crate) fn pieces(
 }
 
 fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> Option<usize> {
-    if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
+    if !starts::may_start(tokens, at) {
+        return None;
+    }
+    any_piece(tokens, at, to, found)
+}
+
+fn any_piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> Option<usize> {
+    if let Some(piece) = routes::eye(tokens, at) {
+        found.push(piece);
+    } else if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
+        found.push(piece);
+    } else if let Some(piece) = conditional::condition(tokens, at) {
+        found.push(piece);
+    } else if let Some(piece) = behind_amount(tokens, at, found) {
         found.push(piece);
     } else if let Some(piece) = duration::duration(tokens, at) {
         found.push(piece);
@@ -89,7 +122,7 @@ fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> O
         return Some(end);
     } else if let Some(piece) = lone_count(tokens, at, to) {
         found.push(piece);
-    } else if let Some(piece) = forms::route(tokens, at).or_else(|| forms::form(tokens, at)) {
+    } else if let Some(piece) = route_or_form(tokens, at) {
         found.push(piece);
     } else {
         return None;
@@ -97,10 +130,56 @@ fn piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) -> O
     found.last().map(|piece| piece.end)
 }
 
+/// "Oral" is a route and "oral solution" a form: the longer of the two.
+fn route_or_form(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
+    let route = routes::route(tokens, at);
+    let form = forms::form(tokens, at);
+    let longer = |form: &Piece| route.as_ref().is_none_or(|route| form.end > route.end);
+    form.filter(longer).or(route)
+}
+
+/// "10 mg a day", "two tablets per day", "half tablet night": right behind an amount.
+fn behind_amount(tokens: &Tokens<'_>, at: usize, found: &[Piece]) -> Option<Piece> {
+    let amount = found.last().is_some_and(|piece| {
+        piece.end == at
+            && matches!(
+                piece.kind,
+                PieceKind::Mass | PieceKind::Count | PieceKind::Portion | PieceKind::Form
+            )
+    });
+    if !amount || !tokens.joined(at) {
+        return None;
+    }
+    let (end, timing) = frequency::behind_amount(tokens, at)?;
+    Some(Piece {
+        kind: PieceKind::Frequency,
+        first: at,
+        end,
+        normalized: Some(timing.notation()),
+    })
+}
+
 /// "one daily", "two at bedtime": how many, said without the form.
 fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     let found = number(tokens, at)?;
-    let timed = tokens.joined(found.end) && frequency::frequency(tokens, found.end, to).is_some();
+    // "all four twice a day": how many medicines.
+    if matches!(
+        tokens.lower(at.wrapping_sub(1)),
+        "all" | "first" | "last" | "these" | "other" | "the"
+    ) {
+        return None;
+    }
+    if frequency::pattern(tokens, found.end).is_some() {
+        return None;
+    }
+    let daily = matches!(
+        (tokens.lower(found.end), tokens.lower(found.end + 1)),
+        ("a" | "per", "day")
+    );
+    let timed = tokens.joined(found.end)
+        && (daily
+            || frequency::frequency(tokens, found.end, to).is_some()
+            || routes::route(tokens, found.end).is_some());
     let normalized = Some(found.notation());
     (timed && found.value <= 4.0).then_some(Piece {
         kind: PieceKind::Count,
@@ -110,10 +189,41 @@ fn lone_count(tokens: &Tokens<'_>, at: usize, to: usize) -> Option<Piece> {
     })
 }
 
+/// "250 slash 50", "fifty by five hundred": the same as it is said.
+fn combined_aloud(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    let first = single(tokens, at)?;
+    let by = matches!(tokens.lower(first.end), "slash" | "by");
+    let second = single(tokens, first.end + 1).filter(|second| by && second.value >= 5.0)?;
+    let joined = (at + 1..second.end).all(|inner| tokens.joined(inner));
+    (joined && length(tokens, first.end + 1).is_none()).then_some(second.end)
+}
+
+/// "50/500", "40/12.5": the strengths of a combination; one past its end.
+fn combined(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    if !tokens.gap(at).only(Gap::SPACE) || !tokens.is_number(at) {
+        return None;
+    }
+    let mut end = at + 1;
+    while tokens.is_number(end) && tokens.gap(end).only(Gap::SLASH) && end - at < 3 {
+        end += 1;
+    }
+    let unit = usize::from(unit_at(tokens, end) && tokens.joined(end));
+    (end > at + 1 && !tokens.gap(end).has(Gap::SLASH)).then_some(end + unit)
+}
+
 /// A figure right behind a medicine's name that is its strength in milligrams or
 /// micrograms by custom: "Telma 40", "Augmentin 625". Never read as a unit.
 pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
     let found = single(tokens, at)?;
+    let written = || combined(tokens, at).filter(|_| found.end == at + 1);
+    if let Some(end) = written().or_else(|| combined_aloud(tokens, at)) {
+        return Some(Piece {
+            kind: PieceKind::Bare,
+            first: at,
+            end,
+            normalized: None,
+        });
+    }
     let close = tokens.gap(at).only(Gap::SPACE.or(Gap::HYPHEN)) || tokens.gap(at).is_empty();
     let mut nothing = Vec::new();
     let other_reading = piece(tokens, at, tokens.len(), &mut nothing).is_some()
@@ -122,11 +232,46 @@ pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
         || length(tokens, at).is_some();
     // One or two is how many, not how strong.
     let decimal = tokens.lower(at).contains('.');
-    let plausible = (decimal || found.value >= 5.0) && found.value <= 100_000.0;
-    (close && plausible && !other_reading).then_some(Piece {
+    // "Glycomet GP 1 1-0-1": what stands before a pattern is a strength, however small.
+    let before_pattern = tokens.joined(found.end)
+        && frequency::pattern(tokens, at).is_none()
+        && frequency::pattern(tokens, found.end).is_some();
+    let plausible = (decimal || before_pattern || found.value >= 5.0) && found.value <= 100_000.0;
+    (close && plausible && (before_pattern || !other_reading)).then_some(Piece {
         kind: PieceKind::Bare,
         first: at,
         end: found.end,
         normalized: None,
     })
+}
+
+/// "Seroflo rotacaps 250", "metoprolol XL 50": the same behind a form. "Tablets 30" is how
+/// many are dispensed, "tablets 500" is not.
+pub(crate) fn bare_strength_behind_form(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
+    let form = forms::form(tokens, at).filter(|_| tokens.joined(at))?;
+    let many = single(tokens, form.end).is_some_and(|found| found.value <= 120.0);
+    let dispensed = many && matches!(tokens.lower(at), "tablets" | "tabs" | "capsules" | "caps");
+    bare_strength(tokens, form.end).filter(|_| !dispensed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_piece_begins_with_a_word_that_is_not_listed() {
+        let texts = [
+            include_str!("../../tests/gold/tune.txt"),
+            include_str!("../../tests/gold/aside.txt"),
+            include_str!("../../tests/dictations.txt"),
+        ];
+        for text in texts {
+            let tokens = Tokens::new(text);
+            for at in 0..tokens.len() {
+                let begins = any_piece(&tokens, at, tokens.len(), &mut Vec::new()).is_some();
+                let word = tokens.lower(at);
+                assert!(!begins || starts::may_start(&tokens, at), "{word}");
+            }
+        }
+    }
 }

@@ -1,6 +1,10 @@
 //! Numbers as figures or words: "2.5", "1,000", "1/2", "half", "one and a half",
 //! "twenty five", "six fifty", "two point five", "one to two".
 
+use super::counting::{counts_apart, small, tens};
+use super::fractions::{fraction_sign, mixed, part_of_one, skip_article, up_to_form};
+use super::frequency::pattern;
+use super::units::unit_at;
 use crate::text::{Gap, Kind, Tokens};
 
 /// No figure of a prescription is larger. Hundreds of digits would be infinite.
@@ -66,7 +70,8 @@ pub(crate) fn single(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
     let token = tokens.get(first)?;
     let number = match token.kind {
         Kind::Number => figures(tokens, first)?,
-        Kind::Sign => fraction_sign(tokens.lower(first)).map(|value| plain(value, first + 1))?,
+        Kind::Sign => fraction_sign(tokens.lower(first))
+            .map(|value| plain(value, up_to_form(tokens, first + 1)))?,
         Kind::Word => words(tokens, first)?,
     };
     Some(with_half(tokens, number))
@@ -81,9 +86,12 @@ fn plain(value: f64, end: usize) -> Number {
 }
 
 fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
-    let value: f64 = tokens.lower(first).replace(',', "").parse().ok()?;
+    let mut value = figure(tokens.lower(first))?;
     if value > MOST {
         return None;
+    }
+    if opens_with_point(tokens, first) {
+        value = format!("0.{}", tokens.lower(first)).parse().ok()?;
     }
     // 1/2, 1/4, 3/4: a slash with nothing around it and a small fraction.
     let next = first + 1;
@@ -94,37 +102,90 @@ fn figures(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
         let below: f64 = tokens.lower(next).parse().unwrap_or(0.0);
         let fraction = matches!((value as u32, below as u32), (1, 2..=4) | (3, 4) | (2, 3));
         if fraction {
-            return Some(plain(value / below, next + 1));
+            return Some(plain(value / below, up_to_form(tokens, next + 1)));
         }
     }
-    if let Some(part) = fraction_sign(tokens.lower(next)).filter(|_| tokens.joined(next)) {
-        return Some(plain(value + part, next + 1));
+    if let Some((part, end)) = mixed(tokens, next, value) {
+        return Some(plain(value + part, end));
+    }
+    if let Some(found) = pointed(tokens, first) {
+        return Some(found);
     }
     let number = plain(value, next);
     Some(match tokens.lower(next) {
+        // "60K"
+        "k" if tokens.gap(next).is_empty() => plain(value * 1_000.0, next + 1),
         "hundred" if tokens.joined(next) => plain(value * 100.0, next + 1),
         "thousand" if tokens.joined(next) => plain(value * 1_000.0, next + 1),
         "lakh" | "lakhs" if tokens.joined(next) => plain(value * 100_000.0, next + 1),
+        "million" if tokens.joined(next) => plain(value * 1_000_000.0, next + 1),
         _ => number,
     })
 }
 
-fn fraction_sign(sign: &str) -> Option<f64> {
-    match sign {
-        "\u{bd}" => Some(0.5),
-        "\u{bc}" => Some(0.25),
-        "\u{be}" => Some(0.75),
-        _ => None,
+/// "2 point 5": the point in words, as some recognisers write it.
+fn pointed(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    let (whole, part) = (tokens.lower(first), tokens.lower(first + 2));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let point = tokens.lower(first + 1) == "point" && tokens.is_number(first + 2);
+    let joined = tokens.joined(first + 1) && tokens.joined(first + 2);
+    if !(point && joined && digits(whole) && digits(part)) {
+        return None;
     }
+    let value = format!("{whole}.{part}").parse().ok()?;
+    Some(plain(value, first + 3))
+}
+
+/// "500", "2.5", "1,000". Most figures are short and whole.
+fn figure(text: &str) -> Option<f64> {
+    if text.len() < 9 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let whole = text
+            .bytes()
+            .fold(0_u32, |value, byte| value * 10 + u32::from(byte - b'0'));
+        return Some(f64::from(whole));
+    }
+    if text.contains(',') {
+        return text.replace(',', "").parse().ok();
+    }
+    text.parse().ok()
+}
+
+/// ".5": the point stands before the figure and after a space. Read without it, the
+/// dose would be ten times too large.
+pub(crate) fn opens_with_point(tokens: &Tokens<'_>, first: usize) -> bool {
+    if !tokens.is_number(first) || !tokens.gap(first).has(Gap::PERIOD) {
+        return false;
+    }
+    let before = &tokens.text[..tokens.at(first).start as usize];
+    before
+        .strip_suffix('.')
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '(', '\n']))
 }
 
 fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
+    // Most words are no numbers: told by length and first letter.
+    let word = tokens.lower(first);
+    let counts = word.len() <= 9
+        && word.starts_with(['z', 'o', 't', 'f', 's', 'e', 'n', 'h', 'q', 'p', 'd']);
+    if !counts && !opens_hundred(tokens, first) {
+        return None;
+    }
     match tokens.lower(first) {
         "half" => return Some(plain(0.5, skip_article(tokens, first + 1))),
         "quarter" => return Some(plain(0.25, skip_article(tokens, first + 1))),
+        "hundred" => return Some(plain(100.0, first + 1)),
+        "thousand" => return Some(plain(1_000.0, first + 1)),
+        // "point five", "point one two five".
+        "point" | "decimal" if tokens.joined(first + 1) => {
+            let (fraction, end) = decimals(tokens, first + 1);
+            return (end > first + 1).then(|| plain(fraction, end));
+        }
         _ => {}
     }
     let (mut value, mut end) = below_thousand(tokens, first)?;
+    if let Some((part, end)) = part_of_one(tokens, value, end) {
+        return Some(plain(part, end));
+    }
     match tokens.lower(end) {
         "thousand" if tokens.joined(end) => {
             value *= 1_000.0;
@@ -139,6 +200,10 @@ fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
             value *= 100_000.0;
             end += 1;
         }
+        "million" if tokens.joined(end) => {
+            value *= 1_000_000.0;
+            end += 1;
+        }
         _ => {}
     }
     if matches!(tokens.lower(end), "point" | "decimal") && tokens.joined(end) {
@@ -148,15 +213,6 @@ fn words(tokens: &Tokens<'_>, first: usize) -> Option<Number> {
         }
     }
     Some(plain(value, end))
-}
-
-/// "half a tablet", "half of a tablet": the article belongs to the number.
-fn skip_article(tokens: &Tokens<'_>, index: usize) -> usize {
-    match (tokens.lower(index), tokens.lower(index + 1)) {
-        ("a" | "an", _) if tokens.joined(index) => index + 1,
-        ("of", "a" | "the") if tokens.joined(index) => index + 2,
-        _ => index,
-    }
 }
 
 /// Digits spoken one by one after "point".
@@ -189,7 +245,10 @@ fn below_thousand(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
     }
     if tokens.lower(end) == "hundred" {
         let and = usize::from(tokens.lower(end + 1) == "and");
-        let rest = below_hundred(tokens, end + 1 + and).filter(|_| tokens.joined(end + 1));
+        // "five hundred three times a day": a lone figure counts only before a unit.
+        let rest = below_hundred(tokens, end + 1 + and).filter(|(rest, after)| {
+            tokens.joined(end + 1) && (and == 1 || *rest >= 10.0 || unit_at(tokens, *after))
+        });
         return Some(match rest {
             Some((rest, after)) => (value * 100.0 + rest, after),
             None => (value * 100.0, end + 1),
@@ -204,14 +263,27 @@ fn below_thousand(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
     Some((value, end))
 }
 
+/// "a hundred", "a thousand": the article counts.
+fn opens_hundred(tokens: &Tokens<'_>, first: usize) -> bool {
+    tokens.lower(first) == "a"
+        && matches!(tokens.lower(first + 1), "hundred" | "thousand" | "lakh")
+        && tokens.joined(first + 1)
+}
+
 fn below_hundred(tokens: &Tokens<'_>, first: usize) -> Option<(f64, usize)> {
     let word = tokens.lower(first);
+    if opens_hundred(tokens, first) {
+        return Some((1.0, first + 1));
+    }
     if let Some(value) = small(word) {
         return Some((value, first + 1));
     }
     let tens = tens(word)?;
     match small(tokens.lower(first + 1))
         .filter(|unit| (1.0..10.0).contains(unit) && tokens.joined(first + 1))
+        // "six fifty one zero one" is 650, three times of day.
+        .filter(|_| pattern(tokens, first + 1).is_none())
+        .filter(|_| !counts_apart(tokens, first))
     {
         Some(unit) => Some((tens + unit, first + 2)),
         None => Some((tens, first + 1)),
@@ -251,46 +323,6 @@ fn with_half(tokens: &Tokens<'_>, number: Number) -> Number {
     }
 }
 
-pub(crate) fn small(word: &str) -> Option<f64> {
-    Some(match word {
-        "zero" => 0.0,
-        "one" => 1.0,
-        "two" => 2.0,
-        "three" => 3.0,
-        "four" => 4.0,
-        "five" => 5.0,
-        "six" => 6.0,
-        "seven" => 7.0,
-        "eight" => 8.0,
-        "nine" => 9.0,
-        "ten" => 10.0,
-        "eleven" => 11.0,
-        "twelve" => 12.0,
-        "thirteen" => 13.0,
-        "fourteen" => 14.0,
-        "fifteen" => 15.0,
-        "sixteen" => 16.0,
-        "seventeen" => 17.0,
-        "eighteen" => 18.0,
-        "nineteen" => 19.0,
-        _ => return None,
-    })
-}
-
-fn tens(word: &str) -> Option<f64> {
-    Some(match word {
-        "twenty" => 20.0,
-        "thirty" => 30.0,
-        "forty" | "fourty" => 40.0,
-        "fifty" => 50.0,
-        "sixty" => 60.0,
-        "seventy" => 70.0,
-        "eighty" => 80.0,
-        "ninety" => 90.0,
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -317,14 +349,59 @@ mod tests {
             ("sixty thousand", "60000"),
             ("two point five", "2.5"),
             ("zero point two five", "0.25"),
+            ("point one two five", "0.125"),
+            (".5", "0.5"),
+            ("60K", "60000"),
+            ("one hundred five mg", "105"),
             ("one to two", "1-2"),
             ("4-6", "4-6"),
             ("5 or 6", "5-6"),
+            ("2 point 5", "2.5"),
+            ("1 \u{bd}", "1.5"),
+            ("1 1/2 tablet", "1.5"),
+            ("2 3/4", "2.75"),
+            ("12\u{bd}", "12.5"),
+            ("a hundred mg", "100"),
+            ("a hundred and fifty", "150"),
+            ("nought point five", "0.5"),
+            ("five million", "5000000"),
+            ("1/2 a tablet", "0.5"),
+            ("\u{bd} tablet", "0.5"),
+            ("half of tablet", "0.5"),
+            ("one half tablet", "0.5"),
+            ("three quarters of a tablet", "0.75"),
+            ("one fourth tab", "0.25"),
+            ("half to one tablet", "0.5-1"),
         ] {
             let tokens = Tokens::new(text);
             let found = number(&tokens, 0).unwrap();
             assert_eq!(found.notation(), notation, "{text}");
-            assert_eq!(found.end, tokens.len(), "{text}");
+            let unit = ["mg", "tab", "tablet"]
+                .iter()
+                .any(|unit| text.ends_with(unit));
+            let unit = usize::from(unit);
+            assert_eq!(found.end, tokens.len() - unit, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_number_is_no_part_of_it() {
+        for (text, notation) in [
+            ("five hundred three times a day", "500"),
+            ("five hundred one zero zero", "500"),
+            ("six fifty one one one", "650"),
+            ("0.25 \u{bd}-0-1", "0.25"),
+            ("1-\u{bd}-1", "1"),
+            ("1/2 a day", "0.5"),
+            ("40 \u{bd} tab", "40"),
+            ("40 1/2 tab", "40"),
+            ("1 1/2/2024", "1"),
+            ("one half one", "1"),
+            ("one fourth day", "1"),
+            ("2 point of care", "2"),
+        ] {
+            let tokens = Tokens::new(text);
+            assert_eq!(single(&tokens, 0).unwrap().notation(), notation, "{text}");
         }
     }
 

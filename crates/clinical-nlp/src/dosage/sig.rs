@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::duration::length;
-use super::frequency::frequency;
+use super::frequency::{behind_amount, frequency};
 use super::timing::{Period, Timing};
 use super::{Piece, PieceKind, pieces};
 use crate::text::Tokens;
@@ -63,7 +63,9 @@ fn timing(tokens: &Tokens<'_>, found: &[Piece]) -> Option<Timing> {
         .iter()
         .filter(|piece| piece.kind == PieceKind::Frequency)
     {
-        if let Some((_, timing)) = frequency(tokens, piece.first, tokens.len()) {
+        let said = frequency(tokens, piece.first, tokens.len()).map(|(_, timing)| timing);
+        let alone = || behind_amount(tokens, piece.first).map(|(_, timing)| timing);
+        if let Some(timing) = said.or_else(alone) {
             whole.merge(&timing);
         }
     }
@@ -132,7 +134,67 @@ mod tests {
         "two tablets at once and then one tablet daily | 2 tablet | - | tablet | - | 1 per day | -",
         "1% cream at night | - | 1 % | cream | - | at night | -",
         "1/2 tab h.s. | 0.5 tablet | - | tablet | - | at bedtime | -",
+        "1/2 a tablet OD | 0.5 tablet | - | tablet | - | 1 per day | -",
+        "one half tablet at night | 0.5 tablet | - | tablet | - | at night | -",
+        "half tablet night | 0.5 tablet | - | tablet | - | at night | -",
+        "one tablet in the morning and evening | 1 tablet | - | tablet | - | in the morning; in the evening | -",
+        "one tablet morning and night x 5 days | 1 tablet | - | tablet | - | in the morning; at night | 5",
+        "once daily night | - | - | - | - | 1 per day; at night | -",
+        "1+0+1 after food | - | - | - | - | 1-0-1; after food | -",
+        "1-0-1 times five days | - | - | - | - | 1-0-1 | 5",
+        "BD x5d | - | - | - | - | 2 per day | 5",
+        "two 500 mg tablets twice a day | 2 tablet | 500 mg | tablet | - | 2 per day | -",
+        "5 mg to 10 mg at bedtime | 5-10 mg | - | - | - | at bedtime | -",
+        "2 point 5 mg OD | 2.5 mg | - | - | - | 1 per day | -",
+        "75 mg/m2 | 75 mg/m2 | - | - | - | - | -",
+        "two tsf TDS | 2 teaspoon | - | - | - | 3 per day | -",
+        "10 U s/c | 10 unit | - | - | subcutaneous | - | -",
+        "1 g i/v stat | 1 g | - | - | intravenous | once | -",
+        "1 g once | 1 g | - | - | - | once | -",
+        "one a day | 1 | - | - | - | 1 per day | -",
+        "once every other day | - | - | - | - | every 2 days | -",
+        "once a fortnight | - | - | - | - | every 2 weeks | -",
+        "every other week | - | - | - | - | every 2 weeks | -",
+        "3 monthly | - | - | - | - | every 3 months | -",
+        "8 hrly | - | - | - | - | every 8 hours | -",
+        "q2d | - | - | - | - | every 2 days | -",
+        "10 mg if you need it | 10 mg | - | - | - | as needed | -",
+        "post lunch 1 tab | 1 tablet | - | tablet | - | after lunch | -",
+        "BD and SOS | - | - | - | - | 2 per day; as needed | -",
+        "1 1/2 tablets OD | 1.5 tablet | - | tablet | - | 1 per day | -",
+        "a hundred mg at night | 100 mg | - | - | - | at night | -",
+        "10 mg per kg body weight per day | 10 mg/kg/day | - | - | - | - | -",
+        "100 units/ml | - | 100 unit/ml | - | - | - | -",
+        "three times after food | - | - | - | - | 3 per day; after food | -",
+        "BD 5/7 | - | - | - | - | 2 per day | 5",
+        "BD p.c. 5/7 | - | - | - | - | 2 per day; after food | 5",
+        "one tablet at lunchtime | 1 tablet | - | tablet | - | with lunch | -",
+        "one tablet on a Monday | 1 tablet | - | tablet | - | on mon | -",
+        "10 mg OM | 10 mg | - | - | - | in the morning | -",
+        "one applicatorful nightly | 1 applicator | - | - | - | at night | -",
+        "one suppository PR stat | 1 suppository | - | suppository | rectal | once | -",
+        "two drops OS qid | 2 drop | - | - | ophthalmic, left | 4 per day | -",
+        "a course of ten days | - | - | - | - | - | 10",
+        "1:1000 i/m | - | 1:1000 | - | intramuscular | - | -",
     ];
+
+    #[test]
+    fn words_that_look_like_a_line_are_none() {
+        let nothing = Sig::default();
+        for text in [
+            "I'm here",
+            "more than once the fever came",
+            "night sweats",
+            "ALT 40 U/L",
+            "post operative",
+            "KEEP HIM ON TREATMENT",
+            "PR 88",
+            "a 30 day supply",
+            "review in 6/52",
+        ] {
+            assert_eq!(parse_sig(text), nothing, "{text}");
+        }
+    }
 
     #[test]
     fn lines_are_read_as_a_pharmacist_reads_them() {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::clock::Weekday;
+
 /// When in the day, or relative to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,14 +35,20 @@ pub enum When {
     AfterBreakfast,
     /// Before lunch.
     BeforeLunch,
+    /// With lunch.
+    WithLunch,
     /// After lunch.
     AfterLunch,
     /// Before dinner.
     BeforeDinner,
+    /// With dinner.
+    WithDinner,
     /// After dinner.
     AfterDinner,
     /// On an empty stomach.
     EmptyStomach,
+    /// On waking up.
+    Waking,
 }
 
 impl When {
@@ -61,10 +69,39 @@ impl When {
             Self::WithBreakfast => "with breakfast",
             Self::AfterBreakfast => "after breakfast",
             Self::BeforeLunch => "before lunch",
+            Self::WithLunch => "with lunch",
             Self::AfterLunch => "after lunch",
             Self::BeforeDinner => "before dinner",
+            Self::WithDinner => "with dinner",
             Self::AfterDinner => "after dinner",
             Self::EmptyStomach => "on an empty stomach",
+            Self::Waking => "on waking",
+        }
+    }
+
+    /// The code in FHIR's list of event timings.
+    #[must_use]
+    pub const fn fhir_code(self) -> &'static str {
+        match self {
+            Self::Morning => "MORN",
+            Self::Noon => "NOON",
+            Self::Afternoon => "AFT",
+            Self::Evening => "EVE",
+            Self::Night => "NIGHT",
+            Self::Bedtime => "HS",
+            Self::BeforeFood | Self::EmptyStomach => "AC",
+            Self::WithFood => "C",
+            Self::AfterFood => "PC",
+            Self::BeforeBreakfast => "ACM",
+            Self::WithBreakfast => "CM",
+            Self::AfterBreakfast => "PCM",
+            Self::BeforeLunch => "ACD",
+            Self::WithLunch => "CD",
+            Self::AfterLunch => "PCD",
+            Self::BeforeDinner => "ACV",
+            Self::WithDinner => "CV",
+            Self::AfterDinner => "PCV",
+            Self::Waking => "WAKE",
         }
     }
 
@@ -78,7 +115,13 @@ impl When {
                 | Self::Evening
                 | Self::Night
                 | Self::Bedtime
+                | Self::Waking
         )
+    }
+
+    /// A relation to food.
+    pub(crate) const fn is_food(self) -> bool {
+        !self.is_time_of_day()
     }
 
     /// A meal, of which there is one a day.
@@ -89,8 +132,10 @@ impl When {
                 | Self::WithBreakfast
                 | Self::AfterBreakfast
                 | Self::BeforeLunch
+                | Self::WithLunch
                 | Self::AfterLunch
                 | Self::BeforeDinner
+                | Self::WithDinner
                 | Self::AfterDinner
         )
     }
@@ -131,12 +176,22 @@ impl Period {
 pub struct Timing {
     /// So many times in a period: (2, Day) is twice a day.
     pub times: Option<(f64, Period)>,
+    /// Upper end of a range of times: "two to three times a day".
+    pub times_to: Option<f64>,
     /// One dose every so many periods, with the upper end of a range: (4, 6, Hour).
     pub every: Option<(f64, Option<f64>, Period)>,
     /// The parts of the day as India writes them: morning, noon, night ("1-0-1").
     pub pattern: Option<Vec<f64>>,
     /// Times of day and relations to food.
     pub when: Vec<When>,
+    /// Days of the week.
+    pub days: Vec<Weekday>,
+    /// So many hours of the clock, at each of which one dose is taken: "8 am and 8 pm" are 2.
+    pub hours: u32,
+    /// The dose said is that of the day and divided among the times.
+    pub divided: bool,
+    /// Something was said that has no place here ("before exercise").
+    pub in_words: bool,
     /// Only when needed.
     pub as_needed: bool,
     /// Once, now.
@@ -154,7 +209,7 @@ impl Timing {
     /// not zero is one dose. As needed, and ranges, are never certain.
     #[must_use]
     pub fn doses_per_day(&self) -> Option<f64> {
-        if self.as_needed || self.once {
+        if self.as_needed || self.once || self.in_words || self.times_to.is_some() {
             return None;
         }
         if let Some(pattern) = &self.pattern {
@@ -174,12 +229,28 @@ impl Timing {
             Some(_) => return None,
             None => {}
         }
-        let moments = self
-            .when
-            .iter()
-            .filter(|w| w.is_time_of_day() || w.is_one_meal())
-            .count();
-        (moments > 0).then_some(moments as f64)
+        let moments = self.moments();
+        if !self.days.is_empty() {
+            return Some(self.days.len() as f64 * f64::from(moments.max(1)) / 7.0);
+        }
+        (moments > 0).then(|| f64::from(moments))
+    }
+
+    /// Whether it says how often, and not only at which time.
+    pub(crate) fn has_rate(&self) -> bool {
+        self.times.is_some()
+            || self.every.is_some()
+            || self.pattern.is_some()
+            || !self.days.is_empty()
+    }
+
+    /// Times of a day that are named. A meal beside a time of day is the same time
+    /// ("in the morning before breakfast"), unless there are several ("after lunch and dinner").
+    pub(crate) fn moments(&self) -> u32 {
+        let count = |of: fn(When) -> bool| self.when.iter().filter(|w| of(**w)).count();
+        let (parts, meals) = (count(When::is_time_of_day), count(When::is_one_meal));
+        let named = parts.max(meals).max(self.hours as usize);
+        u32::try_from(named).unwrap_or(u32::MAX)
     }
 
     /// Units taken in 24 hours by the pattern, when there is one: "1-0-2" is 3.
@@ -191,6 +262,7 @@ impl Timing {
     /// Takes over what the other says and this does not.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.times = self.times.or(other.times);
+        self.times_to = self.times_to.or(other.times_to);
         self.every = self.every.or(other.every);
         if self.pattern.is_none() {
             self.pattern.clone_from(&other.pattern);
@@ -200,6 +272,14 @@ impl Timing {
                 self.when.push(*when);
             }
         }
+        for day in &other.days {
+            if !self.days.contains(day) {
+                self.days.push(*day);
+            }
+        }
+        self.hours = self.hours.saturating_add(other.hours);
+        self.divided |= other.divided;
+        self.in_words |= other.in_words;
         self.as_needed |= other.as_needed;
         self.once |= other.once;
     }
@@ -218,6 +298,9 @@ impl Timing {
             );
         }
         if let Some((count, period)) = self.times {
+            let count = self
+                .times_to
+                .map_or_else(|| count.to_string(), |high| format!("{count}-{high}"));
             parts.push(format!("{count} per {}", period.as_str()));
         }
         if let Some((low, high, period)) = self.every {
@@ -228,6 +311,10 @@ impl Timing {
                 "s"
             };
             parts.push(format!("every {count} {}{plural}", period.as_str()));
+        }
+        if !self.days.is_empty() {
+            let days: Vec<&str> = self.days.iter().map(|day| day.as_str()).collect();
+            parts.push(format!("on {}", days.join(", ")));
         }
         parts.extend(self.when.iter().map(|when| when.as_str().to_owned()));
         if self.once {

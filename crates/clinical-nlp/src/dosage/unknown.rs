@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::PieceKind;
 use super::attach::{Attached, Context};
+use super::numbers::single;
 use super::sorts::corrects;
 use crate::text::Gap;
 
@@ -74,13 +75,9 @@ impl Context<'_> {
         word.len() >= 3
             && word.bytes().all(|byte| byte.is_ascii_alphabetic())
             && !is_link(word)
-            && !self
-                .conditions
-                .iter()
-                .any(|(first, end)| *first <= at && at < *end)
-            && !self
-                .pieces
-                .iter()
-                .any(|piece| piece.first <= at && at < piece.end)
+            && single(self.tokens, at).is_none()
+            && at
+                .checked_sub(self.from)
+                .is_none_or(|place| self.covered.get(place) != Some(&true))
     }
 }

@@ -61,10 +61,15 @@ impl Lexicon {
         }
     }
 
-    /// Code and title of the concept an entry of a condition points to.
-    pub(crate) fn icd10(&self, entry: Entry) -> Option<(&'static str, &'static str)> {
-        let index = (entry.concept as usize).checked_sub(1)?;
-        self.icd10.get(index).copied()
+    /// Row of the code that an entry of a condition points to.
+    pub(crate) fn icd10_row(&self, entry: Entry) -> Option<usize> {
+        let row = (entry.concept as usize).checked_sub(1)?;
+        (row < self.icd10.len()).then_some(row)
+    }
+
+    /// Codes with their titles, in order of the codes.
+    pub(crate) fn icd10_rows(&self) -> &[(&'static str, &'static str)] {
+        &self.icd10
     }
 
     /// The medicine an entry points to.
@@ -76,6 +81,9 @@ impl Lexicon {
     /// Every term that starts at token `first`, the shortest first.
     pub(crate) fn hits(&self, tokens: &Tokens<'_>, first: usize, hits: &mut Vec<Hit>) {
         hits.clear();
+        if opens_no_term(tokens.lower(first)) {
+            return;
+        }
         let Some(terms) = self.terms.as_ref() else {
             return;
         };
@@ -120,6 +128,48 @@ impl Lexicon {
     }
 }
 
+/// Of the words that stand most often in a text, those at the start of no term.
+fn opens_no_term(word: &str) -> bool {
+    matches!(word.len(), 2..=4)
+        && matches!(
+            word,
+            "and"
+                | "are"
+                | "been"
+                | "but"
+                | "did"
+                | "does"
+                | "for"
+                | "from"
+                | "had"
+                | "has"
+                | "have"
+                | "her"
+                | "his"
+                | "if"
+                | "is"
+                | "my"
+                | "of"
+                | "our"
+                | "so"
+                | "that"
+                | "the"
+                | "then"
+                | "they"
+                | "this"
+                | "to"
+                | "was"
+                | "we"
+                | "were"
+                | "when"
+                | "who"
+                | "will"
+                | "with"
+                | "you"
+                | "your"
+        )
+}
+
 /// Whether a term may run on over the gap before token `index`.
 fn joins(tokens: &Tokens<'_>, index: usize) -> bool {
     let gap = tokens.gap(index);
@@ -128,7 +178,21 @@ fn joins(tokens: &Tokens<'_>, index: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
+
+    #[test]
+    fn no_term_begins_with_a_word_that_is_passed_over() {
+        use fst::{IntoStreamer as _, Streamer as _};
+        let terms = Lexicon::embedded().terms.as_ref().unwrap();
+        let mut keys = terms.stream().into_stream();
+        while let Some((key, _)) = keys.next() {
+            let key = std::str::from_utf8(key).unwrap();
+            let first = key.split(' ').next().unwrap();
+            assert!(!opens_no_term(first), "{key}");
+        }
+    }
 
     #[test]
     fn the_embedded_tables_are_whole() {

@@ -1,7 +1,11 @@
 //! What identifies a person: names, ages, dates, numbers, addresses.
 
+mod addressed;
+mod dates;
 mod numbers;
 mod people;
+mod places;
+mod starts;
 
 use crate::text::{Sentence, Tokens};
 use crate::types::EntityType;
@@ -25,9 +29,9 @@ pub(crate) fn private(
     for sentence in sentences {
         let mut at = sentence.first;
         while at < sentence.end {
-            let here = numbers::find(tokens, at)
-                .or_else(|| people::find(tokens, sentence, at, &is_term))
-                .filter(|private| private.end > at);
+            let here = starts::may_start(tokens, at)
+                .then(|| find(tokens, sentence, at, &is_term))
+                .flatten();
             match here {
                 Some(private) => {
                     at = private.end;
@@ -38,4 +42,15 @@ pub(crate) fn private(
         }
     }
     found
+}
+
+fn find(
+    tokens: &Tokens<'_>,
+    sentence: &Sentence,
+    at: usize,
+    is_term: &impl Fn(usize) -> bool,
+) -> Option<Private> {
+    numbers::find(tokens, at)
+        .or_else(|| people::find(tokens, sentence, at, is_term))
+        .filter(|private| private.end > at)
 }

@@ -1,6 +1,7 @@
-//! Ages, dates, telephone and record numbers, e-mail and web addresses.
+//! Ages, telephone and record numbers, e-mail and web addresses.
 
 use super::Private;
+use super::dates::{date, month_first, weekday};
 use crate::dosage::single;
 use crate::text::{Gap, Kind, Tokens};
 use crate::types::EntityType;
@@ -11,8 +12,14 @@ pub(super) fn find(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
         return identity(tokens, at)
             .or_else(|| email(tokens, at))
             .or_else(|| web(tokens, at))
+            .or_else(|| weekday(tokens, at))
             .or_else(|| month_first(tokens, at))
-            .or_else(|| age(tokens, at));
+            .or_else(|| spoken_phone(tokens, at))
+            .or_else(|| {
+                may_be_age(tokens.lower(at))
+                    .then(|| age(tokens, at))
+                    .flatten()
+            });
     }
     phone(tokens, at)
         .or_else(|| date(tokens, at))
@@ -20,13 +27,57 @@ pub(super) fn find(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
         .or_else(|| age(tokens, at))
 }
 
-fn private(first: usize, end: usize, kind: EntityType, score: f32) -> Option<Private> {
+pub(super) fn private(first: usize, end: usize, kind: EntityType, score: f32) -> Option<Private> {
     Some(Private {
         first,
         end,
         kind,
         score,
     })
+}
+
+/// Words that an age begins with: asked of every word, so that reading numbers is not.
+fn may_be_age(word: &str) -> bool {
+    matches!(word.len(), 3..=9)
+        && matches!(
+            word.as_bytes()[0],
+            b'a' | b'e' | b'f' | b'h' | b'n' | b'o' | b's' | b't'
+        )
+        && matches!(
+            word,
+            "age"
+                | "aged"
+                | "eight"
+                | "eighteen"
+                | "eighty"
+                | "eleven"
+                | "fifteen"
+                | "fifty"
+                | "five"
+                | "forty"
+                | "fourty"
+                | "four"
+                | "fourteen"
+                | "half"
+                | "hundred"
+                | "nine"
+                | "nineteen"
+                | "ninety"
+                | "one"
+                | "seven"
+                | "seventeen"
+                | "seventy"
+                | "six"
+                | "sixteen"
+                | "sixty"
+                | "ten"
+                | "thirteen"
+                | "thirty"
+                | "three"
+                | "twelve"
+                | "twenty"
+                | "two"
+        )
 }
 
 /// "49-year-old", "45 years old", "aged 45", "45 yr old", "sixty year old": the number alone.
@@ -60,6 +111,13 @@ fn age(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
             && tokens.lower(unit + 1) == "of"
             && tokens.lower(unit + 2) == "age");
     let bare = tokens.lower(unit) == "yo" && tokens.at(at).kind == Kind::Number;
+    // "29 F", "64/M" behind a name.
+    let sex = matches!(tokens.original(unit), "F" | "M" | "female" | "male")
+        && tokens.gap(unit).only(Gap::SPACE.or(Gap::SLASH))
+        && (at > 0 && (tokens.gap(at).has(Gap::COMMA) || tokens.is_capitalised(at - 1)));
+    if sex {
+        return private(at, found.end, EntityType::Age, 0.95);
+    }
     let joined = tokens.gap(unit).only(Gap::SPACE.or(Gap::HYPHEN));
     (joined && (yo || old || person || bare))
         .then(|| private(at, found.end, EntityType::Age, 0.97))
@@ -112,122 +170,20 @@ fn phone(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
     }
 }
 
-fn month(word: &str) -> bool {
-    matches!(
-        word,
-        "january"
-            | "february"
-            | "march"
-            | "april"
-            | "may"
-            | "june"
-            | "july"
-            | "august"
-            | "september"
-            | "october"
-            | "november"
-            | "december"
-            | "jan"
-            | "feb"
-            | "mar"
-            | "apr"
-            | "jun"
-            | "jul"
-            | "aug"
-            | "sep"
-            | "sept"
-            | "oct"
-            | "nov"
-            | "dec"
-    )
-}
-
-fn year(tokens: &Tokens<'_>, at: usize) -> bool {
-    let text = tokens.lower(at);
-    tokens.is_number(at) && text.len() == 4 && matches!(text.get(..2), Some("19" | "20"))
-}
-
-fn day(tokens: &Tokens<'_>, at: usize) -> bool {
-    tokens.is_number(at)
-        && tokens
-            .lower(at)
-            .parse::<u8>()
-            .is_ok_and(|day| (1..=31).contains(&day))
-}
-
-/// "12/03/2024", "2024-03-12", "12 March 2024", "12th of March".
-fn date(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
-    let between = |index: usize| {
-        let gap = tokens.gap(index);
-        gap.only(Gap::SLASH.or(Gap::HYPHEN).or(Gap::PERIOD)) && !gap.is_empty()
-    };
-    let figures =
-        between(at + 1) && between(at + 2) && tokens.is_number(at + 1) && tokens.is_number(at + 2);
-    if figures
-        && (year(tokens, at) && day(tokens, at + 1) && day(tokens, at + 2)
-            || day(tokens, at)
-                && day(tokens, at + 1)
-                && (year(tokens, at + 2)
-                    || tokens.gap(at + 1).has(Gap::SLASH) && day(tokens, at + 2)))
-    {
-        return private(at, at + 3, EntityType::Date, 0.96);
-    }
-    if !day(tokens, at) {
-        return None;
-    }
-    let suffix = usize::from(matches!(tokens.lower(at + 1), "st" | "nd" | "rd" | "th"));
-    let of = usize::from(tokens.lower(at + 1 + suffix) == "of");
-    let name = at + 1 + suffix + of;
-    if !month(tokens.lower(name)) || !tokens.gap(name).only(Gap::SPACE.or(Gap::HYPHEN)) {
-        return None;
-    }
-    let end = name + 1 + usize::from(year(tokens, name + 1));
-    private(at, end, EntityType::Date, 0.96)
-}
-
-/// "March 12, 2024", "March 2024", "March 12th".
-fn month_first(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
-    if !month(tokens.lower(at))
-        || matches!(tokens.lower(at), "may" | "march" | "mar") && !tokens.is_capitalised(at)
-    {
-        return None;
-    }
-    let next = at + 1;
-    if year(tokens, next) {
-        return private(at, next + 1, EntityType::Date, 0.95);
-    }
-    if !day(tokens, next) || !tokens.gap(next).only(Gap::SPACE) {
-        return None;
-    }
-    let suffix = usize::from(matches!(tokens.lower(next + 1), "st" | "nd" | "rd" | "th"));
-    let end = next + 1 + suffix;
-    let end =
-        end + usize::from(year(tokens, end) && tokens.gap(end).only(Gap::SPACE.or(Gap::COMMA)));
-    private(at, end, EntityType::Date, 0.94)
-}
-
-/// Words before a record or identity number.
+/// Figures, and letters with them, behind the words for a record's or person's number.
 fn identity(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
-    let cue = match (tokens.lower(at), tokens.lower(at + 1)) {
-        ("mrn" | "uhid" | "ssn" | "aadhaar" | "aadhar" | "abha" | "opd" | "ipd", _) => at + 1,
-        ("medical" | "health", "record")
-        | ("patient" | "registration" | "record" | "hospital", "id" | "number" | "no") => at + 2,
-        ("id", "number" | "no") => at + 2,
-        _ => return None,
-    };
-    let mut start = cue;
-    while matches!(tokens.lower(start), "number" | "no" | "is" | "id" | "card") && start < cue + 3 {
-        start += 1;
-    }
+    let start = identity_start(tokens, at)?;
     let mut end = start;
-    while end < start + 5
-        && tokens.get(end).is_some()
-        && tokens.lower(end).bytes().any(|b| b.is_ascii_digit())
-        && (end == start
-            || tokens
-                .gap(end)
-                .only(Gap::SPACE.or(Gap::HYPHEN).or(Gap::SLASH)))
-    {
+    while end < start + 7 && tokens.get(end).is_some() {
+        let gap = tokens.gap(end);
+        let figures = tokens.lower(end).bytes().any(|b| b.is_ascii_digit());
+        let tight = gap.only(Gap::HYPHEN.or(Gap::SLASH));
+        let joined = tight || gap.only(Gap::SPACE.or(Gap::HYPHEN).or(Gap::SLASH));
+        // "KH/2023/1187": letters belong to it where nothing parts them.
+        let letters = tokens.is_upper(end) && (end == start || tight);
+        if !(end == start || joined) || !(figures || letters) {
+            break;
+        }
         end += 1;
     }
     let digits: usize = (start..end)
@@ -238,8 +194,72 @@ fn identity(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
         .flatten()
 }
 
+/// Where the number begins that these words announce.
+fn identity_start(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    let cue = match (tokens.lower(at), tokens.lower(at + 1)) {
+        (
+            "mrn" | "uhid" | "ssn" | "aadhaar" | "aadhar" | "abha" | "opd" | "ipd" | "passport"
+            | "uid" | "crn",
+            _,
+        ) => at + 1,
+        // "Pan 40" is a medicine: the tax number has letters and figures in one.
+        ("pan", _) if tokens.original(at + 1).len() == 10 => at + 1,
+        ("medical" | "health", "record") | ("social", "security") => at + 2,
+        (
+            "patient" | "registration" | "record" | "hospital" | "policy" | "insurance" | "account"
+            | "case" | "file" | "licence" | "license" | "card" | "bill" | "member" | "lab"
+            | "sample" | "reference" | "employee" | "admission" | "id" | "chart",
+            "id" | "number" | "no" | "policy",
+        ) => at + 2,
+        _ => return None,
+    };
+    let mut start = cue;
+    while matches!(tokens.lower(start), "number" | "no" | "is" | "id" | "card") && start < cue + 3 {
+        start += 1;
+    }
+    Some(start)
+}
+
+/// Seven digits or more, said one by one.
+fn spoken_phone(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
+    let digit = |index: usize| {
+        matches!(
+            tokens.lower(index),
+            "zero"
+                | "oh"
+                | "one"
+                | "two"
+                | "three"
+                | "four"
+                | "five"
+                | "six"
+                | "seven"
+                | "eight"
+                | "nine"
+                | "double"
+                | "triple"
+        )
+    };
+    let joined = |index: usize| {
+        tokens
+            .gap(index)
+            .only(Gap::SPACE.or(Gap::HYPHEN).or(Gap::COMMA))
+    };
+    if !digit(at) {
+        return None;
+    }
+    let more = (at + 1..at + 20).take_while(|index| digit(*index) && joined(*index));
+    let end = at + 1 + more.count();
+    (end >= at + 7)
+        .then(|| private(at, end, EntityType::PhoneOrFax, 0.85))
+        .flatten()
+}
+
 /// Tokens around an at sign with nothing but dots, hyphens and underscores between.
 fn email(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
+    if let Some(end) = spoken_email(tokens, at) {
+        return private(at, end, EntityType::Email, 0.9);
+    }
     let tight = |index: usize| tokens.gap(index).only(Gap::PERIOD.or(Gap::HYPHEN));
     let mut sign = at + 1;
     while sign < at + 8 && tokens.get(sign).is_some() && tight(sign) && tokens.lower(sign) != "@" {
@@ -259,6 +279,30 @@ fn email(tokens: &Tokens<'_>, at: usize) -> Option<Private> {
     (dot || inner)
         .then(|| private(at, end, EntityType::Email, 0.99))
         .flatten()
+}
+
+/// "asha dot verma at example dot com".
+fn spoken_email(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    // No address has more parts: "dot a dot a ..." would be asked anew at each word.
+    let dotted = |mut index: usize| {
+        while index < at + 12
+            && matches!(tokens.lower(index), "dot" | "underscore")
+            && tokens.get(index + 1).is_some()
+        {
+            index += 2;
+        }
+        index
+    };
+    let next = tokens.lower(at + 1);
+    if !matches!(next, "dot" | "underscore" | "at") {
+        return None;
+    }
+    let sign = dotted(at + 1);
+    let host = sign + 1;
+    let end = dotted(host + 1);
+    let whole =
+        tokens.lower(sign) == "at" && end > host + 1 && (at + 1..end).all(|i| tokens.joined(i));
+    whole.then_some(end)
 }
 
 fn web(tokens: &Tokens<'_>, at: usize) -> Option<Private> {

@@ -1,6 +1,8 @@
 //! Names after titles and after words that announce them, places and occupations.
 
 use super::Private;
+use super::addressed::{addressed, related};
+use super::places::place;
 use crate::text::{Gap, Kind, Sentence, Tokens};
 use crate::types::EntityType;
 
@@ -62,7 +64,8 @@ const NO_NAME: &[&str] = &[
     "also",
 ];
 
-const OCCUPATIONS: &[&str] = &[
+/// What is a profession behind "a" or "works as".
+pub(super) const OCCUPATIONS: &[&str] = &[
     "accountant",
     "carpenter",
     "clerk",
@@ -96,7 +99,9 @@ pub(super) fn find(
     titled(tokens, sentence, at, is_term)
         .or_else(|| announced(tokens, sentence, at, is_term))
         .or_else(|| introduced(tokens, sentence, at, is_term))
-        .or_else(|| place(tokens, sentence, at))
+        .or_else(|| addressed(tokens, sentence, at, is_term))
+        .or_else(|| related(tokens, sentence, at, is_term))
+        .or_else(|| place(tokens, sentence, at, is_term))
         .or_else(|| occupation(tokens, at))
 }
 
@@ -132,6 +137,15 @@ fn titled(
     ) || tokens.is_upper(at);
     if tokens.gap(at + 1).has(Gap::COLON) {
         return None;
+    }
+    // "Baby of Kavita Joshi" is the newborn's whole name.
+    if tokens.lower(at) == "baby" && tokens.lower(at + 1) == "of" {
+        return name(tokens, sentence, at + 2, true, is_term).map(|end| Private {
+            first: at,
+            end,
+            kind: EntityType::Name,
+            score: 0.9,
+        });
     }
     name(tokens, sentence, at + 1, strict, is_term).map(|end| Private {
         first: at + 1,
@@ -194,7 +208,7 @@ fn introduced(
 }
 
 /// One past the last word of a name of up to three words.
-fn name(
+pub(super) fn name(
     tokens: &Tokens<'_>,
     sentence: &Sentence,
     first: usize,
@@ -202,7 +216,7 @@ fn name(
     is_term: &impl Fn(usize) -> bool,
 ) -> Option<usize> {
     let mut end = first;
-    while end < sentence.end && end < first + 3 {
+    while end < sentence.end && end < first + 4 {
         let word = tokens.lower(end);
         let token = tokens.at(end);
         let close = (end == first
@@ -210,6 +224,7 @@ fn name(
                 .gap(end)
                 .only(Gap::SPACE.or(Gap::PERIOD).or(Gap::COLON)))
             || tokens.gap(end).only(Gap::SPACE.or(Gap::HYPHEN))
+            || tokens.gap(end).only(Gap::APOSTROPHE)
             || initial(tokens, end);
         let capital = tokens.is_capitalised(end);
         let fits = token.kind == Kind::Word
@@ -227,87 +242,6 @@ fn name(
 /// "K. Rao": a full stop after an initial.
 fn initial(tokens: &Tokens<'_>, at: usize) -> bool {
     tokens.gap(at).only(Gap::SPACE.or(Gap::PERIOD)) && tokens.lower(at - 1).len() == 1
-}
-
-/// "lives in Pune", "resident of Green Park", "12 MG Road, Bengaluru 560001".
-fn place(tokens: &Tokens<'_>, sentence: &Sentence, at: usize) -> Option<Private> {
-    if tokens.is_number(at) {
-        return street(tokens, sentence, at);
-    }
-    let first = match (tokens.lower(at), tokens.lower(at + 1)) {
-        ("lives" | "living" | "resides" | "residing" | "stays", "in" | "at") => at + 2,
-        ("resident", "of") => at + 2,
-        ("address", "is") => at + 2,
-        ("address", _) => at + 1,
-        _ => return None,
-    };
-    let mut end = first;
-    while end < sentence.end && end < first + 8 {
-        let close = end == first
-            || tokens
-                .gap(end)
-                .only(Gap::SPACE.or(Gap::COMMA).or(Gap::HYPHEN).or(Gap::SLASH));
-        if !close || !(tokens.is_capitalised(end) || tokens.is_number(end)) {
-            break;
-        }
-        end += 1;
-    }
-    (end > first).then_some(Private {
-        first,
-        end,
-        kind: EntityType::Address,
-        score: 0.88,
-    })
-}
-
-/// A house number, capitalised words and a word for a street.
-fn street(tokens: &Tokens<'_>, sentence: &Sentence, at: usize) -> Option<Private> {
-    let mut end = at + 1;
-    while end < sentence.end
-        && end < at + 5
-        && tokens.is_capitalised(end)
-        && tokens.gap(end).only(Gap::SPACE.or(Gap::COMMA))
-    {
-        let road = matches!(
-            tokens.lower(end),
-            "road"
-                | "rd"
-                | "street"
-                | "st"
-                | "nagar"
-                | "colony"
-                | "lane"
-                | "avenue"
-                | "ave"
-                | "marg"
-                | "layout"
-                | "drive"
-                | "sector"
-                | "boulevard"
-                | "society"
-                | "apartments"
-        );
-        end += 1;
-        if road && end > at + 2 {
-            while end < sentence.end
-                && end < at + 9
-                && tokens
-                    .gap(end)
-                    .only(Gap::SPACE.or(Gap::COMMA).or(Gap::HYPHEN))
-                && (tokens.is_capitalised(end)
-                    || tokens.is_number(end) && tokens.lower(end).len() >= 5)
-            {
-                end += 1;
-            }
-            return Some(Private {
-                first: at,
-                end,
-                kind: EntityType::Address,
-                score: 0.88,
-            });
-        }
-    }
-    None
 }
 
 /// "works as a teacher", "is a farmer".

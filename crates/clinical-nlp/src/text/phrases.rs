@@ -38,6 +38,11 @@ impl<T: Copy> Phrases<T> {
         Self { by_first }
     }
 
+    /// The words that phrases begin with.
+    pub(crate) fn first_words(&self) -> impl Iterator<Item = &str> {
+        self.by_first.keys().map(|word| &**word)
+    }
+
     /// The longest phrase that starts at token `first`: one past its last token, and its meaning.
     pub(crate) fn longest(&self, tokens: &Tokens<'_>, first: usize) -> Option<(usize, T)> {
         let list = self.by_first.get(tokens.lower(first))?;

@@ -19,9 +19,15 @@ const ABBREVIATIONS: &[&str] = &[
     "prof", "smt", "st", "susp", "syp", "syr", "tab", "tabs", "vs",
 ];
 
+/// No statement has more tokens. Speech without a pause is cut, at a comma where there is
+/// one: medicines, cues and details of a statement are compared with one another, which
+/// would take for ever in a text that is one statement.
+const MOST: usize = 500;
+
 pub(crate) fn sentences(tokens: &Tokens<'_>) -> Vec<Sentence> {
     let mut found = Vec::with_capacity(tokens.len() / 12 + 1);
     let mut first = 0;
+    let mut comma = 0;
     for index in 1..=tokens.len() {
         let gap = tokens.gap(index);
         if index == tokens.len() || ends_sentence(tokens, index, gap) {
@@ -31,6 +37,23 @@ pub(crate) fn sentences(tokens: &Tokens<'_>) -> Vec<Sentence> {
                 question: gap.has(Gap::QUESTION),
             });
             first = index;
+            continue;
+        }
+        if gap.has(Gap::COMMA) {
+            comma = index;
+        }
+        if index - first == MOST {
+            let end = if comma > first + MOST / 2 {
+                comma
+            } else {
+                index
+            };
+            found.push(Sentence {
+                first,
+                end,
+                question: false,
+            });
+            first = end;
         }
     }
     found.retain(|sentence| sentence.first < sentence.end);
@@ -111,6 +134,21 @@ mod tests {
     fn a_wrapped_line_is_one_sentence_and_a_list_is_not() {
         assert_eq!(split("pain in the\nleft knee"), ["pain in the\nleft knee"]);
         assert_eq!(split("Fever\nCough"), ["Fever", "Cough"]);
+    }
+
+    #[test]
+    fn speech_without_a_pause_is_cut_and_loses_no_word() {
+        for (text, longest) in [
+            ("tablet ".repeat(3 * MOST), MOST),
+            (format!("{}, ", "tablet ".repeat(300)).repeat(6), 300),
+        ] {
+            let tokens = Tokens::new(&text);
+            let all = sentences(&tokens);
+            let lengths: Vec<usize> = all.iter().map(|s| s.end - s.first).collect();
+            assert_eq!(lengths.iter().sum::<usize>(), tokens.len());
+            assert_eq!(lengths.iter().max(), Some(&longest), "{lengths:?}");
+            assert!(all.windows(2).all(|pair| pair[0].end == pair[1].first));
+        }
     }
 
     #[test]

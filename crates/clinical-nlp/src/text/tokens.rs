@@ -39,6 +39,7 @@ impl Gap {
 
     fn of(c: char) -> Self {
         match c {
+            ' ' => Self::SPACE,
             '\n' | '\r' => Self::LINE.or(Self::SPACE),
             '-' | '\u{2010}'..='\u{2015}' => Self::HYPHEN,
             '\'' | '\u{2019}' | '\u{2018}' => Self::APOSTROPHE,
@@ -273,13 +274,23 @@ fn thousands(bytes: &[u8], comma: usize) -> bool {
     digits == 3 || (digits == 2 && bytes.get(comma + 3) == Some(&b','))
 }
 
-/// Letters and the digits after them; letters with dots between count as one word.
+/// Letters and the digits after them; letters with dots between count as one word. The "x"
+/// of "x5d" is one of its own: it means "for".
 fn word_end(text: &str, start: usize) -> (usize, bool) {
+    let bytes = text.as_bytes();
+    if matches!(bytes[start], b'x' | b'X') && bytes.get(start + 1).is_some_and(u8::is_ascii_digit) {
+        return (start + 1, false);
+    }
     let dotted = dotted_end(text, start);
     if dotted > start {
         return (dotted, true);
     }
+    // Most words are ASCII to their end.
     let rest = &text[start..];
+    let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    if rest.as_bytes().get(plain).is_none_or(u8::is_ascii) {
+        return (start + plain, false);
+    }
     let length = rest
         .char_indices()
         .find(|(_, c)| !(c.is_alphanumeric() || is_mark(*c)))
@@ -311,6 +322,10 @@ fn dotted_end(text: &str, start: usize) -> usize {
 
 /// Bytes of a possessive ending, which belongs to no token.
 fn possessive(text: &str, at: usize) -> usize {
+    // An apostrophe, or the first byte of the curved one.
+    if !matches!(text.as_bytes().get(at), Some(b'\'' | 0xe2)) {
+        return 0;
+    }
     for ending in ["'s", "\u{2019}s", "'S"] {
         if let Some(rest) = text[at..].strip_prefix(ending)
             && !rest.chars().next().is_some_and(char::is_alphanumeric)
@@ -352,11 +367,24 @@ mod tests {
     #[test]
     fn digits_stay_with_letters_before_them() {
         assert_eq!(words("vitamin B12, HbA1c"), ["vitamin", "b12", "hba1c"]);
+        assert_eq!(words("BD x5d, X-ray"), ["bd", "x", "5", "d", "x", "ray"]);
+    }
+
+    #[test]
+    fn words_run_on_over_letters_of_other_alphabets() {
+        assert_eq!(
+            words("naïve B\u{e9}b\u{e9}, बुखार5mg\u{201c}x\u{201d} \u{b5}g"),
+            ["naïve", "b\u{e9}b\u{e9}", "बुखार5mg", "x", "\u{b5}g"]
+        );
     }
 
     #[test]
     fn possessives_are_dropped() {
         assert_eq!(words("Parkinson's disease"), ["parkinson", "disease"]);
+        assert_eq!(
+            words("Parkinson\u{2019}s disease"),
+            ["parkinson", "disease"]
+        );
         assert_eq!(words("don't"), ["don", "t"]);
     }
 

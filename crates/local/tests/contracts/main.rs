@@ -18,7 +18,7 @@ use seva_local::{
     ClinicalExtractor, DirectoryMailbox, DirectoryObjects, DownloadLinks, FileSecrets,
     WhisperOptions, WhisperTranscriber,
 };
-use seva_model::{EmailAddress, Specialty, TranscriptionId};
+use seva_model::{EmailAddress, Language, Specialty, TranscriptionId};
 use seva_services::ports::{
     Mailbox as _, Mailer, ObjectStore, Secret, SecretSource, Transcriber, TranscriptionRequest,
 };
@@ -222,4 +222,38 @@ async fn whisper_keeps_the_contract() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_choice_of_languages_takes_a_multilingual_model() {
+    // A model begins with a mark, and with the size of its vocabulary.
+    let header = |vocabulary: i32| {
+        let mut bytes = [0_u8; 44];
+        bytes[..4].copy_from_slice(b"lmgg");
+        bytes[4..8].copy_from_slice(&vocabulary.to_le_bytes());
+        bytes.to_vec()
+    };
+    let english: &[Language] = &[Language::English];
+    for (file, offered) in [
+        (Some(header(51_864)), english),
+        (Some(header(51_865)), Language::ALL),
+        (Some(header(51_866)), Language::ALL),
+        (Some(b"no model".to_vec()), english),
+        (None, english),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let model = home.path().join("model.bin");
+        if let Some(bytes) = file {
+            std::fs::write(&model, bytes).unwrap();
+        }
+        let options = WhisperOptions {
+            model,
+            threads: None,
+            spool_dir: home.path().to_owned(),
+            prompt_terms: Vec::new(),
+        };
+        let objects = Arc::new(directory_objects(&home.path().join("objects")));
+        let transcriber = WhisperTranscriber::new(objects, options);
+        assert_eq!(transcriber.languages().await, offered);
+    }
 }

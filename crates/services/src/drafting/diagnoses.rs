@@ -7,7 +7,8 @@ use super::align::Alignment;
 /// The current diagnoses, once each, in the order they were said.
 ///
 /// One that was spoken of with doubt says so and carries no code: ICD-10-CM is
-/// not to be used for what is only suspected.
+/// not to be used for what is only suspected. Nor does one whose best code is a
+/// guess: the doctor sees the candidates beside the transcript.
 pub(super) fn diagnoses(entities: &[Entity], alignment: &Alignment<'_>) -> Vec<Diagnosis> {
     let mut found: Vec<(bool, Diagnosis)> = Vec::new();
     let conditions = entities.iter().filter(|e| {
@@ -42,8 +43,7 @@ fn diagnosis(entity: &Entity, alignment: &Alignment<'_>) -> Diagnosis {
     Diagnosis {
         text: entity.text.clone(),
         icd10: entity
-            .icd10
-            .first()
+            .certain_icd10()
             .map(|concept| concept.code.clone())
             .unwrap_or_default(),
         source: Some(LineSource {

@@ -1,6 +1,6 @@
 //! One line a medicine, with what was said of it and nothing else.
 
-use seva_model::{Category, Entity, LineSource, MedicationLine};
+use seva_model::{Attribute, Category, Entity, LineSource, MedicationLine};
 
 use super::align::Alignment;
 use crate::{medicines::known_medicine, ports::Lexicon};
@@ -84,8 +84,35 @@ fn line(entity: &Entity, alignment: &Alignment<'_>, lexicon: &dyn Lexicon) -> Me
 enum Wording {
     /// The canonical form, where there is one: "500 mg" for "five hundred milligrams".
     Canonical,
-    /// As said. The canonical form of a frequency is for programs.
+    /// As said. The canonical form of a frequency is for programs, but for parts of the
+    /// day that were spelled out: "one zero one" is written 1-0-1.
     Spoken,
+}
+
+impl Wording {
+    fn of(self, attribute: &Attribute) -> String {
+        let normalized = attribute.normalized.as_deref();
+        let text = match self {
+            Self::Canonical => normalized.unwrap_or(&attribute.text).to_owned(),
+            Self::Spoken => normalized
+                .filter(|normalized| spells_out(&attribute.text, normalized))
+                .map_or_else(
+                    || attribute.text.clone(),
+                    |normalized| normalized.replace("; ", ", "),
+                ),
+        };
+        text.trim().to_owned()
+    }
+}
+
+/// Whether the words stand for "1-0-1".
+fn spells_out(text: &str, normalized: &str) -> bool {
+    let first = normalized.split(';').next().unwrap_or_default();
+    let parts = first.contains('-')
+        && first
+            .chars()
+            .all(|c| c.is_ascii_digit() || ".-".contains(c));
+    parts && !text.contains(char::is_numeric)
 }
 
 /// Everything of one kind that was said of a medicine, once each, in order.
@@ -98,13 +125,9 @@ fn said(entity: &Entity, kind: &str, wording: Wording) -> Vec<String> {
     attributes.sort_by_key(|a| a.begin_offset);
     let mut texts: Vec<String> = Vec::new();
     for attribute in attributes {
-        let text = match (wording, &attribute.normalized) {
-            (Wording::Canonical, Some(normalized)) => normalized,
-            _ => &attribute.text,
-        };
-        let text = text.trim();
-        if !text.is_empty() && !texts.iter().any(|other| is_same(other, text)) {
-            texts.push(text.to_owned());
+        let text = wording.of(attribute);
+        if !text.is_empty() && !texts.iter().any(|other| is_same(other, &text)) {
+            texts.push(text);
         }
     }
     texts

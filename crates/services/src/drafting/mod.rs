@@ -16,7 +16,8 @@ use seva_model::{PrescriptionContent, Transcription, Word};
 use crate::ports::Lexicon;
 
 /// The draft for a completed dictation.
-pub(crate) fn draft(dictation: &Transcription, lexicon: &dyn Lexicon) -> PrescriptionContent {
+#[must_use]
+pub fn draft(dictation: &Transcription, lexicon: &dyn Lexicon) -> PrescriptionContent {
     let text = &dictation.transcript;
     let entities = &dictation.entities;
     let words: Vec<&Word> = dictation.segments.iter().flat_map(|s| &s.words).collect();

@@ -201,6 +201,27 @@ fn a_line_holds_what_was_said_and_nothing_else() {
 }
 
 #[test]
+fn parts_of_the_day_that_were_spelled_out_are_written_in_figures() {
+    let content = Dictation::of("Dolo one zero one after food for five days. Telma 1-0-0 daily.")
+        .medicine("Dolo", &[])
+        .with(
+            "FREQUENCY",
+            "one zero one after food",
+            Some("1-0-1; after food"),
+        )
+        .with("DURATION", "five days", Some("5 days"))
+        .medicine("Telma", &[])
+        .with("FREQUENCY", "1-0-0 daily", Some("1-0-0; 1 per day"))
+        .draft();
+    let [dolo, telma] = &content.medications[..] else {
+        panic!("two lines")
+    };
+    assert_eq!(dolo.frequency, "1-0-1, after food");
+    assert_eq!(dolo.quantity(), Some(10));
+    assert_eq!(telma.frequency, "1-0-0 daily");
+}
+
+#[test]
 fn only_current_medicines_of_the_patient_are_drafted() {
     let content = Dictation::of("No aspirin. Her mother takes insulin. Took codeine last year. If it fails, prednisone. Start Dolo.")
         .medicine("aspirin", &[TraitName::Negation])
@@ -294,6 +315,21 @@ fn diagnoses_are_what_was_concluded() {
             ("diabetes", "")
         ]
     );
+}
+
+#[test]
+fn a_code_that_is_a_guess_is_not_filled_in() {
+    let mut dictation = Dictation::of("Arthritis of the left thumb, and gout.")
+        .condition("Arthritis", "M19.90", &[TraitName::Diagnosis])
+        .condition("gout", "M10.9", &[TraitName::Diagnosis]);
+    dictation.0.entities[0].icd10[0].score = 0.7;
+    let found: Vec<_> = dictation
+        .draft()
+        .diagnoses
+        .into_iter()
+        .map(|diagnosis| diagnosis.with_code())
+        .collect();
+    assert_eq!(found, ["Arthritis", "gout (M10.9)"]);
 }
 
 #[test]

@@ -37,15 +37,29 @@ pub trait EntityExtractor: Send + Sync {
     async fn extract(&self, text: &str) -> Result<Vec<FoundEntity>, PortError>;
 }
 
+/// What was said beside a name that nobody knows: it speaks for one candidate or another.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// One dose with its unit, "25 mg"; empty where none was said.
+    pub dose: &'a str,
+    /// What the patient has, in words.
+    pub conditions: &'a [&'a str],
+}
+
 /// What is known about medicines' names and about how advice is worded, with no
 /// network in any profile.
 pub trait Lexicon: Send + Sync {
     /// Medicines whose name starts with, or nearly is, what was typed. Best first.
     fn search_medicines(&self, query: &str, limit: usize) -> Vec<MedicineHit>;
 
-    /// Names that may have been meant by a name that is not known. Best first;
-    /// only ever offered.
-    fn suggest_medicines(&self, heard: &str, limit: usize) -> Vec<MedicineHit>;
+    /// Names that may have been meant by a name that is not known, the likeliest by
+    /// spelling, sound and what was said beside it first; only ever offered.
+    fn suggest_medicines(&self, heard: &str, beside: &Beside<'_>, limit: usize)
+    -> Vec<MedicineHit>;
+
+    /// The names that a medicine's name is mistaken for, by look or by sound; empty
+    /// for most. The doctor is asked which was meant.
+    fn mistaken_for(&self, name: &str) -> Vec<String>;
 
     /// Advice and follow-up in a transcript.
     fn advice(&self, text: &str) -> AdviceText;

@@ -18,7 +18,7 @@ pub use self::{
         Authenticated, ChallengeAnswer, Identity, IdentityError, PendingChallenge, ProviderTokens,
         Registered, Sessions, SignInStep, SignedIn,
     },
-    language::{EntityExtractor, FoundEntity, Lexicon},
+    language::{Beside, EntityExtractor, FoundEntity, Lexicon},
     mail::{Mail, Mailbox, Mailer, StoredMail},
     objects::{ByteRange, LINK_LIFETIME, ObjectBody, ObjectError, ObjectStore},
     percent::{attachment, percent_encoded},

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use seva_model::{Segment, Specialty, TranscriptionId};
+use seva_model::{Language, Segment, Specialty, TranscriptionId};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -101,6 +101,12 @@ pub trait Transcriber: Send + Sync {
         news: mpsc::Sender<TranscriberEvent>,
         cancel: CancellationToken,
     ) -> Result<Vec<Segment>, TranscriberError>;
+
+    /// What a doctor can choose from: the languages of the form that it understands, in the
+    /// form's order, English first. [`transcribe`](Self::transcribe) refuses the others as
+    /// `LANGUAGE_UNSUPPORTED`; only an undetermined one may be taken for the one language
+    /// that there is. A code that is in no form is for `transcribe` alone to judge.
+    async fn languages(&self) -> &'static [Language];
 
     /// Whether a dictation of this specialty leaves something at a provider until it
     /// is told to [`forget`](Self::forget) it. An engine in this process does not.

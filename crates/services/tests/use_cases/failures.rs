@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use seva_model::{MedicationLine, TranscriptionId, TranscriptionStatus, UserId};
-use seva_services::ports::PortFailure;
+use seva_services::{NewDictation, ports::PortFailure};
 
 use crate::{
     doubles::{ALL, SENTENCES, Speech, segments},
@@ -60,6 +60,31 @@ async fn the_third_failure_is_the_doctors_to_retry() {
         (end.status, end.failure),
         (TranscriptionStatus::Completed, None)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_listens_in_the_language_of_the_dictation() {
+    let world = World::new().await;
+    let doctor = world.doctor("a").await;
+    world.transcriber.next(Speech::Fails { may_retry: false });
+    let new = NewDictation {
+        language_code: "hi-IN".to_owned(),
+        ..NewDictation::default()
+    };
+    let upload = world.upload(b"speech").await;
+    let begun = world.services.begin_dictation(doctor, upload, new).await;
+    let id = begun.unwrap();
+    let _work = world.work();
+    let end = world.end_of(doctor, id).await;
+    assert_eq!(end.status, TranscriptionStatus::Failed);
+
+    let retried = world.services.retry_transcription(doctor, id).await;
+    retried.unwrap();
+    let end = world.end_of(doctor, id).await;
+    assert_eq!(end.status, TranscriptionStatus::Completed);
+    let told = world.transcriber.told.lock().unwrap().clone();
+    assert_eq!(told, ["hi-IN", "hi-IN"]);
+    assert_eq!(world.get(doctor, id).await.language_code, "hi-IN");
 }
 
 #[tokio::test(flavor = "multi_thread")]

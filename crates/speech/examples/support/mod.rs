@@ -1,6 +1,6 @@
 //! What both examples share: where the model is, and how to load it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use seva_speech::{Engine, EngineOptions, default_threads};
 
@@ -26,10 +26,17 @@ pub(crate) fn threads() -> usize {
     given.unwrap_or_else(default_threads)
 }
 
-/// Loads the model, or says how to get one.
-pub(crate) fn load() -> Result<Engine, String> {
-    let path = model_path();
-    Engine::load(&path, EngineOptions { threads: threads() }).map_err(|error| {
+/// The usual settings.
+pub(crate) fn options() -> EngineOptions {
+    EngineOptions {
+        threads: threads(),
+        ..EngineOptions::default()
+    }
+}
+
+/// Loads a model, or says how to get one.
+pub(crate) fn load(path: &Path, options: EngineOptions) -> Result<Engine, String> {
+    Engine::load(path, options).map_err(|error| {
         format!(
             "{error} ({}; `cargo xtask setup` installs it, SEVA_WHISPER_MODEL names another)",
             path.display()
@@ -45,4 +52,33 @@ pub(crate) fn terms() -> Vec<String> {
         .map(|term| term.trim().to_owned())
         .filter(|term| !term.is_empty())
         .collect()
+}
+
+/// The largest that this process has been, where the system tells it.
+pub(crate) fn peak_megabytes() -> Option<f64> {
+    status("VmHWM:")
+}
+
+/// How large this process is now.
+pub(crate) fn now_megabytes() -> Option<f64> {
+    status("VmRSS:")
+}
+
+fn status(field: &str) -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kilobytes / 1024.0)
+}
+
+/// Seconds that this process's threads have kept a processor busy; 0 where it isn't told.
+pub(crate) fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the name in brackets; the 12th and 13th field there, in hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
 }

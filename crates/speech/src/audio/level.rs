@@ -10,7 +10,7 @@ pub(crate) const FRAME_SECONDS: f64 = 0.02;
 pub(crate) const SILENCE_DB: f32 = -62.0;
 
 /// Loudness in dB of full scale of each 20 ms.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Envelope {
     db: Vec<f32>,
     threshold: f32,
@@ -18,7 +18,11 @@ pub(crate) struct Envelope {
 
 impl Envelope {
     pub(crate) fn of(samples: &[f32]) -> Self {
-        let db: Vec<f32> = samples.chunks(FRAME).map(decibels).collect();
+        Self::from_frames(samples.chunks(FRAME).map(decibels).collect())
+    }
+
+    /// Of the loudness of each frame.
+    pub(crate) fn from_frames(db: Vec<f32>) -> Self {
         let threshold = speech_threshold(&db);
         Self { db, threshold }
     }

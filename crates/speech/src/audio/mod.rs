@@ -2,10 +2,12 @@
 
 mod decode;
 pub(crate) mod level;
+pub(crate) mod measure;
 mod mpeg;
 mod resample;
 mod source;
 mod structure;
+pub(crate) mod tone;
 pub(crate) mod voice;
 
 use std::path::Path;

@@ -3,7 +3,9 @@
 //! A model asked to write down a tone, a fan or a closed door writes something. Speech
 //! changes its colour all the time, from vowel to hiss: within a second, the share of each
 //! frequency band in the loud moments swings by 5 to 15 dB. A tone, a hum, noise of any
-//! colour and beeps stay below 2 dB, speech in a noisy ward stays above 2.5.
+//! colour and beeps stay below 2 dB, speech in a noisy ward stays above 2.5. Breath and music
+//! swing as speech does: what is not voiced at all within some seconds is breath, and what
+//! holds its notes is music (see `tone`).
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex32};
 
 use super::SAMPLE_RATE;
 use super::level::{Envelope, FRAME, FRAME_SECONDS, frame_at};
+use super::tone::Tone;
 
 /// Samples that one spectrum looks at: 32 ms.
 const WINDOW: usize = 512;
@@ -30,24 +33,46 @@ const LEAST_LOUD: usize = 10;
 /// Swing in dB from which a second is speech.
 const LEAST_SWING: f32 = 2.4;
 
+/// Frames to either side of a second that tell whether somebody has a voice: 1 s.
+const AROUND: usize = 50;
+/// The share of its loud frames with a pitch that speech has at least; it has 0.2 and more.
+const LEAST_VOICED: f32 = 0.06;
+/// How like the spectrum 0.16 s before it that of speech is at most: mostly 0.3 to 0.6.
+const MOST_HELD: f32 = 0.72;
+
+/// A stretch of a recording, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Span {
+    pub(crate) start: f64,
+    pub(crate) end: f64,
+}
+
 /// Which frames of a recording may hold speech.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Voice {
     likely: Vec<bool>,
 }
 
 impl Voice {
-    pub(crate) fn of(samples: &[f32], envelope: &Envelope) -> Self {
-        let colours = Spectra::new().colours(samples);
+    /// From the colour and the tone of each frame.
+    pub(crate) fn judge(colours: &[Colour], tones: &[Tone], envelope: &Envelope) -> Self {
         let mut likely = vec![false; envelope.frames().len()];
         let mut first = 0;
         while first < likely.len() {
             let last = (first + SPAN).min(likely.len());
-            let loud: Vec<&[f32; BANDS]> = (first..last)
+            let loud: Vec<&Colour> = (first..last)
                 .filter(|&at| envelope.is_loud(at))
                 .map(|at| &colours[at])
                 .collect();
-            if loud.len() >= LEAST_LOUD && swing(&loud) >= LEAST_SWING {
+            let around = first.saturating_sub(AROUND)..(last + AROUND).min(likely.len());
+            let is_speech = loud.len() >= LEAST_LOUD
+                && swing(&loud) >= LEAST_SWING
+                && is_voice(
+                    around
+                        .filter(|&at| envelope.is_loud(at))
+                        .map(|at| tones[at]),
+                );
+            if is_speech {
                 likely[first..last].fill(true);
             }
             first += HOP;
@@ -61,10 +86,23 @@ impl Voice {
         range.into_iter().any(|frame| self.likely_at(frame))
     }
 
-    /// Seconds of loud and likely speech in a range of frames.
-    pub(crate) fn seconds(&self, frames: Range<usize>, envelope: &Envelope) -> f64 {
-        let spoken = frames.filter(|&at| envelope.is_loud(at) && self.likely_at(at));
-        spoken.count() as f64 * FRAME_SECONDS
+    /// Where there is loud and likely speech within a stretch, in order.
+    pub(crate) fn spans(&self, within: Span, envelope: &Envelope) -> Vec<Span> {
+        let frames = frame_at(within.start)..frame_at(within.end);
+        let mut spans: Vec<Span> = Vec::new();
+        let mut next = None;
+        for at in frames.filter(|&at| envelope.is_loud(at) && self.likely_at(at)) {
+            let end = (at + 1) as f64 * FRAME_SECONDS;
+            match spans.last_mut() {
+                Some(last) if next == Some(at) => last.end = end,
+                _ => spans.push(Span {
+                    start: at as f64 * FRAME_SECONDS,
+                    end,
+                }),
+            }
+            next = Some(at + 1);
+        }
+        spans
     }
 
     fn likely_at(&self, frame: usize) -> bool {
@@ -72,9 +110,19 @@ impl Voice {
     }
 }
 
+/// Whether loud frames are of vocal folds that do not sing.
+fn is_voice(loud: impl Iterator<Item = Tone>) -> bool {
+    let loud: Vec<Tone> = loud.collect();
+    let voiced = loud.iter().filter(|tone| tone.is_voiced).count();
+    let mut held: Vec<f32> = loud.iter().map(|tone| tone.held).collect();
+    held.sort_unstable_by(f32::total_cmp);
+    let median = held.get(held.len() / 2).copied().unwrap_or_default();
+    voiced as f32 >= LEAST_VOICED * loud.len() as f32 && median <= MOST_HELD
+}
+
 /// The mean over the bands of the spread of their share: the distance between the
 /// quartiles, so that the edges of a beep don't count, in units of a standard deviation.
-fn swing(colours: &[&[f32; BANDS]]) -> f32 {
+fn swing(colours: &[&Colour]) -> f32 {
     let mut sum = 0.0;
     for band in 0..BANDS {
         let mut shares: Vec<f32> = colours.iter().map(|colour| colour[band]).collect();
@@ -84,8 +132,16 @@ fn swing(colours: &[&[f32; BANDS]]) -> f32 {
     sum / BANDS as f32
 }
 
+/// By how many dB each band stands above the mean of all bands.
+pub(crate) type Colour = [f32; BANDS];
+
+/// The samples that the colour of a frame is found in: its own and some behind them.
+pub(crate) fn window(frame: usize) -> Range<usize> {
+    frame * FRAME..frame * FRAME + WINDOW
+}
+
 /// Power spectra of overlapping windows.
-struct Spectra {
+pub(crate) struct Spectra {
     fft: Arc<dyn RealToComplex<f32>>,
     taper: Vec<f32>,
     input: Vec<f32>,
@@ -93,7 +149,7 @@ struct Spectra {
 }
 
 impl Spectra {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fft = RealFftPlanner::new().plan_fft_forward(WINDOW);
         let step = std::f32::consts::TAU / WINDOW as f32;
         let taper = (0..WINDOW)
@@ -108,20 +164,8 @@ impl Spectra {
         }
     }
 
-    /// For each frame, by how many dB each band stands above the mean of all bands.
-    fn colours(&mut self, samples: &[f32]) -> Vec<[f32; BANDS]> {
-        samples
-            .chunks(FRAME)
-            .enumerate()
-            .map(|(at, _)| {
-                let start = at * FRAME;
-                let window = &samples[start..(start + WINDOW).min(samples.len())];
-                self.colour(window)
-            })
-            .collect()
-    }
-
-    fn colour(&mut self, window: &[f32]) -> [f32; BANDS] {
+    /// The colour of a frame; `window` are the samples of its [`window`].
+    pub(crate) fn colour(&mut self, window: &[f32]) -> Colour {
         self.input.fill(0.0);
         for ((to, from), weight) in self.input.iter_mut().zip(window).zip(&self.taper) {
             *to = from * weight;
@@ -142,14 +186,20 @@ impl Spectra {
 }
 
 #[cfg(test)]
+#[allow(dead_code, reason = "the measurement uses all of it")]
+#[path = "../../examples/bench_speech/sounds.rs"]
+mod sounds;
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::audio::measure::Measured;
 
     fn has_voice(samples: &[f32]) -> bool {
-        let envelope = Envelope::of(samples);
-        Voice::of(samples, &envelope).is_likely(0.0, samples.len() as f64 / SAMPLE_RATE as f64)
+        let length = samples.len() as f64 / SAMPLE_RATE as f64;
+        Measured::of(samples).voice.is_likely(0.0, length)
     }
 
     fn seconds(count: usize, sound: impl Fn(f32) -> f32) -> Vec<f32> {
@@ -201,11 +251,46 @@ mod tests {
     }
 
     #[test]
+    fn none_of_the_sounds_that_are_measured_is_speech() {
+        for (name, samples) in super::sounds::all() {
+            assert!(!has_voice(&samples), "{name}");
+        }
+    }
+
+    /// A fan, a hum and a tune that somebody speaks over do not hide the voice.
+    #[test]
+    fn speech_over_a_sound_is_still_speech() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/speech.wav");
+        let pcm = crate::decode(std::path::Path::new(path), &crate::CancelFlag::new()).unwrap();
+        let power = |samples: &[f32]| {
+            samples.iter().map(|s| s * s).sum::<f32>() / samples.len().max(1) as f32
+        };
+        for (name, sound) in super::sounds::all() {
+            let sound = &sound[..pcm.samples().len()];
+            // 12 dB below the voice.
+            let gain = (power(pcm.samples()) / power(sound).max(1e-9) / 16.0).sqrt();
+            let mixed: Vec<f32> = pcm
+                .samples()
+                .iter()
+                .zip(sound)
+                .map(|(voice, other)| voice + gain.min(100.0) * other)
+                .collect();
+            let voice = Measured::of(&mixed).voice;
+            let missed: Vec<u32> = (0..10)
+                .filter(|half| {
+                    let start = f64::from(*half) * 0.5;
+                    !voice.is_likely(start, start + 0.5)
+                })
+                .collect();
+            assert!(missed.is_empty(), "{name}: half seconds {missed:?}");
+        }
+    }
+
+    #[test]
     fn a_spoken_sentence_is_speech_from_its_first_to_its_last_word() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/speech.wav");
         let pcm = crate::decode(std::path::Path::new(path), &crate::CancelFlag::new()).unwrap();
-        let envelope = Envelope::of(pcm.samples());
-        let voice = Voice::of(pcm.samples(), &envelope);
+        let voice = Measured::of(pcm.samples()).voice;
         assert!(
             (0..10).all(|half| voice.is_likely(f64::from(half) * 0.5, f64::from(half) * 0.5 + 0.5))
         );

@@ -13,8 +13,8 @@ use whisper_rs::{
     FullParams, SamplingStrategy, WhisperError, WhisperState, WhisperTokenId, get_lang_str,
 };
 
-use super::Turn;
 use super::watch::Watch;
+use super::{Turn, Window};
 use crate::{CancelFlag, SAMPLE_RATE, SpeechError};
 
 /// The model wants at least a second to hear; shorter pieces are padded with silence.
@@ -23,6 +23,26 @@ const SHORTEST_INPUT: usize = SAMPLE_RATE * 5 / 4;
 const TICK: Duration = Duration::from_millis(100);
 /// When an answer is poor, the model tries again at this temperature, and at its double.
 const TEMPERATURE_STEP: f32 = 0.4;
+/// Texts side by side that whisper.cpp has room for.
+const MOST_TEXTS: u8 = 8;
+/// Samples in one place of the model's window: 20 ms.
+const PLACE: usize = SAMPLE_RATE / 50;
+/// Places of silence behind the sound; their number divides that of all.
+const SILENT_PLACES: usize = 64;
+/// Places at least: with a window much shorter than it was trained with, the model says
+/// the same again and again.
+const LEAST_PLACES: usize = 768;
+
+/// How words are found in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strategy {
+    /// So many texts side by side.
+    Beam(u8),
+    /// The likeliest; drawn anew where it is poor.
+    Greedy,
+    /// The likeliest, however poor.
+    GreedyOnce,
+}
 
 /// All that a run needs; it owns it, because it may outlive its caller.
 pub(crate) struct Job {
@@ -31,6 +51,12 @@ pub(crate) struct Job {
     /// `None`: listen for it.
     pub(crate) language: Option<String>,
     pub(crate) prompt: Vec<WhisperTokenId>,
+    pub(crate) strategy: Strategy,
+    pub(crate) window: Window,
+    /// Places of the model's window, each of 20 ms.
+    pub(crate) places: i32,
+    /// Whether the model writes time stamps of its own between phrases.
+    pub(crate) has_stamps: bool,
     pub(crate) watch: Watch,
     pub(crate) turn: Arc<Turn>,
 }
@@ -89,7 +115,11 @@ impl Job {
                 get_lang_str(id).unwrap_or("en").to_owned()
             }
         };
-        let mut params = parameters(&language, threads);
+        let mut params = parameters(self.strategy, &language, threads);
+        params.set_no_timestamps(!self.has_stamps);
+        if self.window == Window::Sound {
+            params.set_audio_ctx(places_for(self.samples.len()).min(self.places));
+        }
         if !self.prompt.is_empty() {
             params.set_tokens(&self.prompt);
         }
@@ -100,20 +130,56 @@ impl Job {
     }
 }
 
-fn parameters(language: &str, threads: usize) -> FullParams<'_, '_> {
-    let mut params = FullParams::new(SamplingStrategy::BeamSearch {
-        beam_size: 5,
-        patience: -1.0,
+/// Places that sound takes in the model's window, and a second of silence behind it, in a
+/// round number.
+fn places_for(samples: usize) -> i32 {
+    let places = (samples.div_ceil(PLACE) + SILENT_PLACES).max(LEAST_PLACES);
+    i32::try_from(places.next_multiple_of(SILENT_PLACES)).unwrap_or(i32::MAX)
+}
+
+fn parameters(strategy: Strategy, language: &str, threads: usize) -> FullParams<'_, '_> {
+    let mut params = FullParams::new(match strategy {
+        Strategy::Beam(size) => SamplingStrategy::BeamSearch {
+            beam_size: i32::from(size.clamp(1, MOST_TEXTS)),
+            patience: -1.0,
+        },
+        Strategy::Greedy => SamplingStrategy::Greedy { best_of: 5 },
+        Strategy::GreedyOnce => SamplingStrategy::Greedy { best_of: 1 },
     });
     params.set_n_threads(i32::try_from(threads).unwrap_or(1));
     params.set_language(Some(language));
     params.set_token_timestamps(true);
     params.set_no_context(true);
-    params.set_temperature_inc(TEMPERATURE_STEP);
+    params.set_temperature_inc(match strategy {
+        Strategy::GreedyOnce => 0.0,
+        _ => TEMPERATURE_STEP,
+    });
     params.set_suppress_nst(true);
     params.set_print_progress(false);
     params.set_print_realtime(false);
     params.set_print_special(false);
     params.set_print_timestamps(false);
     params
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_holds_the_sound_and_a_second_of_silence() {
+        for samples in [15, 20, 29].map(|seconds| seconds * SAMPLE_RATE) {
+            let places = usize::try_from(places_for(samples)).unwrap_or(0);
+            assert_eq!(places % SILENT_PLACES, 0);
+            let more = places * PLACE - samples;
+            assert!((SAMPLE_RATE..3 * SAMPLE_RATE).contains(&more), "{more}");
+        }
+    }
+
+    #[test]
+    fn the_window_of_a_short_sound_is_no_shorter_than_fifteen_seconds() {
+        for samples in [SHORTEST_INPUT, 5 * SAMPLE_RATE, 13 * SAMPLE_RATE] {
+            assert_eq!(places_for(samples), 768);
+        }
+    }
 }

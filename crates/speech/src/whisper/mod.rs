@@ -1,8 +1,14 @@
 //! Whisper on this machine's processor.
 
+mod cover;
 mod decode;
+mod expected;
 mod job;
 mod model;
+mod names;
+mod options;
+mod progress;
+mod run;
 mod settle;
 mod threads;
 mod watch;
@@ -14,20 +20,29 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use whisper_rs::{DtwParameters, WhisperContext, WhisperContextParameters, install_logging_hooks};
 
-use crate::audio::level::Envelope;
-use crate::audio::voice::Voice;
-use crate::cut::cut;
-use crate::{CancelFlag, Event, Pcm, SAMPLE_RATE, Segment, SpeechError, Transcript};
-use decode::{Decoder, Sound};
+use crate::audio::measure::Measure;
+use crate::{
+    AudioError, CancelFlag, Event, FileError, Pcm, SAMPLE_RATE, SpeechError, Transcript,
+    decode_in_pieces,
+};
+use expected::LastExpected;
 use model::ModelHeader;
+pub use model::is_multilingual;
+pub use options::{EngineOptions, Search, TranscribeOptions, Window};
+use run::Run;
 pub use threads::default_threads;
+
+/// Whether whisper.cpp was built for a graphics card. Where there is none, it takes the
+/// processor.
+const HAS_GPU: bool = cfg!(any(feature = "cuda", feature = "metal"));
 
 /// A loaded model. Load it once and share it: it is `Send` and `Sync`, and each
 /// transcription brings its own working memory.
 pub struct Engine {
     context: WhisperContext,
     is_multilingual: bool,
-    threads: usize,
+    options: EngineOptions,
+    expected: LastExpected,
     /// Transcriptions that run now.
     running: Arc<AtomicUsize>,
 }
@@ -54,47 +69,8 @@ impl Drop for Turn {
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Engine")
-            .field("threads", &self.threads)
+            .field("options", &self.options)
             .finish_non_exhaustive()
-    }
-}
-
-/// How to run the engine.
-#[derive(Clone, Copy, Debug)]
-pub struct EngineOptions {
-    /// Threads at most, shared by the transcriptions that run at once. A busy machine gives
-    /// fewer: see [`default_threads`].
-    pub threads: usize,
-}
-
-impl Default for EngineOptions {
-    fn default() -> Self {
-        Self {
-            threads: default_threads(),
-        }
-    }
-}
-
-/// How to transcribe one recording.
-#[derive(Clone, Debug)]
-pub struct TranscribeOptions {
-    /// ISO 639-1 code of the spoken language; `None` listens for it, which costs a second.
-    pub language: Option<String>,
-    /// Words to expect, the likeliest first: names of medicines, say. About 60 fit. They
-    /// tilt the balance between words that sound alike and never add text by themselves.
-    pub prompt_terms: Vec<String>,
-    /// Segments of this recording that an interrupted run has handed out already: they
-    /// open the transcript again, and are not handed out a second time.
-    pub resume_from: Option<Vec<Segment>>,
-}
-
-impl Default for TranscribeOptions {
-    fn default() -> Self {
-        Self {
-            language: Some("en".to_owned()),
-            prompt_terms: Vec::new(),
-            resume_from: None,
-        }
     }
 }
 
@@ -107,17 +83,23 @@ impl Engine {
         install_logging_hooks();
         let header = ModelHeader::read(model)?;
         let mut parameters = WhisperContextParameters::default();
-        parameters.use_gpu(false).flash_attn(false);
-        parameters.dtw_parameters(DtwParameters {
-            mode: header.alignment(),
-            ..Default::default()
-        });
+        parameters
+            .use_gpu(HAS_GPU)
+            .flash_attn(options.flash_attention);
+        // The attention whose course tells when each word was said is not kept by the other.
+        if !options.flash_attention {
+            parameters.dtw_parameters(DtwParameters {
+                mode: header.alignment(),
+                ..Default::default()
+            });
+        }
         let context = WhisperContext::new_with_params(model, parameters)
             .map_err(|_| SpeechError::ModelInvalid)?;
         Ok(Self {
             context,
             is_multilingual: header.is_multilingual(),
-            threads: options.threads.max(1),
+            options,
+            expected: LastExpected::default(),
             running: Arc::default(),
         })
     }
@@ -126,7 +108,7 @@ impl Engine {
         self.running.fetch_add(1, Ordering::Relaxed);
         Turn {
             running: Arc::clone(&self.running),
-            wanted: self.threads,
+            wanted: self.options.threads.max(1),
         }
     }
 
@@ -137,7 +119,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`SpeechError::Cancelled`] within a second after `cancel` was raised,
-    /// [`SpeechError::UnknownLanguage`], [`SpeechError::Engine`].
+    /// [`SpeechError::UnknownLanguage`], [`SpeechError::EnglishOnly`],
+    /// [`SpeechError::Engine`].
     pub fn transcribe(
         &self,
         pcm: &Pcm,
@@ -145,44 +128,68 @@ impl Engine {
         on_event: &mut dyn FnMut(Event),
         cancel: &CancelFlag,
     ) -> Result<Transcript, SpeechError> {
-        let envelope = Envelope::of(pcm.samples());
-        let voice = Voice::of(pcm.samples(), &envelope);
-        let sound = Sound {
-            pcm,
-            envelope: &envelope,
-            voice: &voice,
-        };
-        let total = pcm.seconds();
-        let mut decoder = Decoder::new(self, sound, options, cancel)?;
-        let mut segments = options.resume_from.clone().unwrap_or_default();
-        let resumed = segments.last().map_or(0.0, |segment| segment.end);
-        let mut percent = 0.0_f32;
-        on_event(Event::Progress { percent });
-        let mut report = |now: f64, on_event: &mut dyn FnMut(Event)| {
-            let now = now.min(100.0) as f32;
-            if now > percent {
-                percent = now;
-                on_event(Event::Progress { percent });
+        let mut measure = Measure::new();
+        for second in pcm.samples().chunks(SAMPLE_RATE) {
+            if cancel.is_cancelled() {
+                return Err(SpeechError::Cancelled);
             }
-        };
-        let share = |seconds: f64| 100.0 * seconds / total;
-        for piece in cut(&envelope, pcm.samples().len()) {
-            let end = seconds(piece.end);
-            if end > resumed {
-                let start = seconds(piece.start);
-                let mut heard = |within: f64| report(share((start + within).min(end)), on_event);
-                let decided = settle::piece(&mut decoder, sound, piece, &mut heard)?;
-                // An interruption within a piece: what was handed out stays out.
-                for mut segment in decided.into_iter().filter(|s| s.start >= resumed - 0.01) {
-                    segment.index = segments.len();
-                    on_event(Event::Segment(segment.clone()));
-                    segments.push(segment);
-                }
-            }
-            report(share(end), on_event);
+            measure.push(second);
         }
-        report(100.0, on_event);
-        Ok(Transcript::from_segments(segments, total))
+        let measured = measure.finish();
+        let (mut run, pieces) = Run::begin(self, &measured, options, on_event, cancel)?;
+        for piece in pieces {
+            run.piece(&pcm.samples()[piece.start..piece.end], piece, on_event)?;
+        }
+        Ok(run.finish(on_event))
+    }
+
+    /// The same for a file, whose sound is never in memory as a whole: it is decoded twice,
+    /// once to be measured and once to be written down, of which it is half a minute at a
+    /// time that is held.
+    ///
+    /// # Errors
+    /// [`FileError::Audio`] for all that [`decode`](crate::decode) refuses, before anything
+    /// is handed out but progress of 0; [`FileError::Speech`] as
+    /// [`transcribe`](Self::transcribe).
+    pub fn transcribe_file(
+        &self,
+        file: &Path,
+        options: &TranscribeOptions,
+        on_event: &mut dyn FnMut(Event),
+        cancel: &CancelFlag,
+    ) -> Result<Transcript, FileError> {
+        let mut measure = Measure::new();
+        decode_in_pieces(file, cancel, &mut |samples| {
+            measure.push(samples);
+            Ok(())
+        })?;
+        let measured = measure.finish();
+        let (mut run, pieces) = Run::begin(self, &measured, options, on_event, cancel)?;
+        let mut pieces = pieces.into_iter().peekable();
+        let (mut held, mut first) = (Vec::new(), 0);
+        let mut failed = None;
+        let read = decode_in_pieces(file, cancel, &mut |samples| {
+            held.extend_from_slice(samples);
+            while let Some(piece) = pieces.next_if(|piece| piece.end <= first + held.len()) {
+                let length = piece.end - first;
+                if let Err(error) = run.piece(&held[..length], piece, on_event) {
+                    failed = Some(error);
+                    return Err(AudioError::Cancelled);
+                }
+                held.drain(..length);
+                first = piece.end;
+            }
+            Ok(())
+        });
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        read?;
+        if pieces.next().is_some() {
+            // Somebody has shortened the file in between.
+            return Err(AudioError::Damaged.into());
+        }
+        Ok(run.finish(on_event))
     }
 }
 

@@ -23,6 +23,15 @@ pub(crate) struct ModelHeader {
     text_layers: i32,
 }
 
+/// Whether a GGML model understands other languages than English: its first bytes say so.
+/// It is not loaded.
+///
+/// # Errors
+/// [`SpeechError::ModelUnreadable`] and [`SpeechError::ModelInvalid`].
+pub fn is_multilingual(model: &Path) -> Result<bool, SpeechError> {
+    ModelHeader::read(model).map(ModelHeader::is_multilingual)
+}
+
 impl ModelHeader {
     pub(crate) fn read(path: &Path) -> Result<Self, SpeechError> {
         let mut bytes = [0; 44];

@@ -2,32 +2,45 @@
 //!
 //! The model may skip a clause, and a prompt makes it likelier. So the words are laid over
 //! the sound: speech that no word covers was dropped. Then the piece is heard again without
-//! the prompt, and what is still missing is heard by itself.
+//! the prompt, and what is still missing is heard by itself. Where two seconds of speech have
+//! no word even then, they are heard once more in another manner.
 
-use super::decode::{Believed, Decoder, Sound};
+use super::cover::{Gap, uncovered};
+use super::decode::{Believed, Decoder, Manner, Sound};
 use super::seconds;
-use crate::audio::level::frame_at;
+use crate::audio::voice::Span;
 use crate::cut::Piece;
 use crate::{SAMPLE_RATE, Segment, SpeechError, Word};
 
 /// So many seconds of speech without a word are a dropped clause.
 const CLAUSE: f64 = 0.9;
-/// Sound left to either side of a stretch that is heard by itself, in seconds.
-const MARGIN: f64 = 0.1;
-/// Mean log probability of a token from which a clause found later is believed.
-const FOUND_LOG_PROBABILITY: f64 = -0.6;
+/// So many are never left without being heard in another manner.
+const UNHEARD: f64 = 2.0;
+
+/// How a stretch is heard by itself.
+struct Alone {
+    manner: Manner,
+    /// Sound left to either side of it, in seconds.
+    margin: f64,
+    /// Mean log probability of a token above which what is found is believed.
+    believed: f64,
+}
+
+const ALONE: Alone = Alone {
+    manner: Manner::Plain,
+    margin: 0.1,
+    believed: -0.6,
+};
+/// With a little more around it. Somebody has spoken for two seconds, so that a doubtful
+/// text, whose words tell how doubtful they are, is nearer to the truth than none.
+const AFRESH: Alone = Alone {
+    manner: Manner::Afresh,
+    margin: 0.4,
+    believed: -0.8,
+};
 
 /// The shortest silence between two sentences, in seconds.
 const SENTENCE_PAUSE: f64 = 0.2;
-
-/// A stretch of speech between two words, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Gap {
-    start: f64,
-    end: f64,
-    /// Seconds of speech in it.
-    spoken: f64,
-}
 
 /// The segments of one piece, in order.
 pub(crate) fn piece(
@@ -36,25 +49,21 @@ pub(crate) fn piece(
     piece: Piece,
     heard: &mut dyn FnMut(f64),
 ) -> Result<Vec<Segment>, SpeechError> {
-    if !sound
-        .voice
-        .is_likely(seconds(piece.start), seconds(piece.end))
-    {
+    if !sound.has_voice(seconds(piece.start), seconds(piece.end)) {
         return Ok(Vec::new());
     }
-    let mut best = segments(decoder.attempt(piece, true, heard)?);
+    let mut best = segments(decoder.attempt(sound, piece, Manner::Expecting, heard)?);
     if decoder.has_prompt() && lost(&best, sound, piece) > 0.0 {
-        let plain = segments(decoder.attempt(piece, false, heard)?);
+        let plain = segments(decoder.attempt(sound, piece, Manner::Plain, heard)?);
         if lost(&plain, sound, piece) < lost(&best, sound, piece) {
             best = plain;
         }
     }
-    for gap in gaps(&best, sound, piece) {
-        let found = hear_alone(decoder, sound, gap, piece)?;
-        if !is_stock(&found) {
-            best = insert(best, found);
-        }
+    // Where the whole piece gave nothing, the same sound in the same manner gives nothing.
+    if !best.is_empty() {
+        best = fill(decoder, best, sound, piece, CLAUSE, &ALONE)?;
     }
+    best = fill(decoder, best, sound, piece, UNHEARD, &AFRESH)?;
     Ok(if is_stock(&best) {
         Vec::new()
     } else {
@@ -62,9 +71,28 @@ pub(crate) fn piece(
     })
 }
 
+/// Hears each stretch that lacks words once by itself, and puts what is found in its place.
+fn fill(
+    decoder: &mut Decoder<'_>,
+    segments: Vec<Segment>,
+    sound: Sound<'_>,
+    piece: Piece,
+    least: f64,
+    how: &Alone,
+) -> Result<Vec<Segment>, SpeechError> {
+    let mut filled = segments;
+    for gap in gaps(&filled, sound, piece, least) {
+        let found = hear_alone(decoder, sound, gap, piece, how)?;
+        if !is_stock(&found) {
+            filled = insert(filled, found);
+        }
+    }
+    Ok(filled)
+}
+
 /// What the model learned to write under the silence of films. A doctor may say it too,
 /// but hardly alone for half a minute.
-const STOCK_PHRASES: [&str; 8] = [
+const STOCK_PHRASES: [&str; 10] = [
     "thank you",
     "thank you very much",
     "thank you for watching",
@@ -73,6 +101,9 @@ const STOCK_PHRASES: [&str; 8] = [
     "bye",
     "the end",
     "please subscribe",
+    // The same thanks in Hindi.
+    "धन्यवाद",
+    "शुक्रिया",
 ];
 
 /// Whether nothing but stock phrases stands there.
@@ -92,28 +123,20 @@ fn segments(believed: Vec<Believed>) -> Vec<Segment> {
 
 /// Seconds of speech in dropped clauses.
 fn lost(segments: &[Segment], sound: Sound<'_>, piece: Piece) -> f64 {
-    gaps(segments, sound, piece)
+    gaps(segments, sound, piece, CLAUSE)
         .iter()
         .map(|gap| gap.spoken)
         .sum()
 }
 
-fn gaps(segments: &[Segment], sound: Sound<'_>, piece: Piece) -> Vec<Gap> {
+fn gaps(segments: &[Segment], sound: Sound<'_>, piece: Piece, least: f64) -> Vec<Gap> {
+    let within = Span {
+        start: seconds(piece.start),
+        end: seconds(piece.end),
+    };
+    let voiced = sound.measured.voice.spans(within, &sound.measured.envelope);
     let words = segments.iter().flat_map(|segment| &segment.words);
-    let starts = words
-        .clone()
-        .map(|word| word.start)
-        .chain([seconds(piece.end)]);
-    let ends = std::iter::once(seconds(piece.start)).chain(words.map(|word| word.end));
-    ends.zip(starts)
-        .map(|(start, end)| {
-            let spoken = sound
-                .voice
-                .seconds(frame_at(start)..frame_at(end), sound.envelope);
-            Gap { start, end, spoken }
-        })
-        .filter(|gap| gap.spoken >= CLAUSE)
-        .collect()
+    uncovered(within, &voiced, words, least)
 }
 
 /// Hears a gap by itself, without a prompt; its words stay inside of it.
@@ -122,23 +145,35 @@ fn hear_alone(
     sound: Sound<'_>,
     gap: Gap,
     piece: Piece,
+    how: &Alone,
 ) -> Result<Vec<Segment>, SpeechError> {
     let sample = |seconds: f64| (seconds.max(0.0) * SAMPLE_RATE as f64) as usize;
     let stretch = Piece {
-        start: sample(gap.start - MARGIN).max(piece.start),
-        end: sample(gap.end + MARGIN)
-            .min(piece.end)
-            .min(sound.pcm.samples().len()),
+        start: sample(gap.start - how.margin).max(piece.start),
+        end: sample(gap.end + how.margin).min(piece.end),
     };
-    let mut found = decoder.attempt(stretch, false, &mut |_| {})?;
-    found.retain(|believed| believed.mean > FOUND_LOG_PROBABILITY);
-    let mut found = segments(found);
-    for word in found.iter_mut().flat_map(|segment| &mut segment.words) {
-        word.start = word.start.clamp(gap.start, gap.end);
-        word.end = word.end.clamp(word.start, gap.end);
+    let mut found = decoder.attempt(sound, stretch, how.manner, &mut |_| {})?;
+    found.retain(|believed| believed.mean > how.believed);
+    Ok(keep_inside(segments(found), gap))
+}
+
+/// Without the words around a gap, which are written already: those of which most lies in
+/// it are its own, since two hearings differ in their times by some hundredths of a second.
+fn keep_inside(mut found: Vec<Segment>, gap: Gap) -> Vec<Segment> {
+    for segment in &mut found {
+        let is_inside = |word: &Word| {
+            let middle = f64::midpoint(word.start, word.end);
+            gap.start < middle && middle < gap.end
+        };
+        segment.words.retain(is_inside);
+        for word in &mut segment.words {
+            word.start = word.start.clamp(gap.start, gap.end);
+            word.end = word.end.clamp(word.start, gap.end);
+        }
+        segment.follow_words();
     }
-    found.iter_mut().for_each(refresh);
-    Ok(found)
+    found.retain(|segment| !segment.words.is_empty());
+    found
 }
 
 /// A prompt makes the model write a piece without a break: a sentence that ends with a
@@ -155,7 +190,7 @@ fn sentences(segment: &Segment) -> Vec<Segment> {
                 words: words.to_vec(),
                 ..segment.clone()
             };
-            refresh(&mut sentence);
+            sentence.follow_words();
             sentence
         })
         .collect()
@@ -177,7 +212,7 @@ fn insert(segments: Vec<Segment>, found: Vec<Segment>) -> Vec<Segment> {
         };
         for (part, side) in [(&mut segment, &mut before), (&mut tail, &mut after)] {
             if !part.words.is_empty() {
-                refresh(part);
+                part.follow_words();
                 side.push(part.clone());
             }
         }
@@ -185,28 +220,12 @@ fn insert(segments: Vec<Segment>, found: Vec<Segment>) -> Vec<Segment> {
     before.into_iter().chain(found).chain(after).collect()
 }
 
-/// Makes a segment agree with its words.
-fn refresh(segment: &mut Segment) {
-    let texts: Vec<&str> = segment
-        .words
-        .iter()
-        .map(|word| word.text.as_str())
-        .collect();
-    segment.text = texts.join(" ");
-    segment.start = segment
-        .words
-        .first()
-        .map_or(segment.start, |word| word.start);
-    segment.end = segment.words.last().map_or(segment.end, |word| word.end);
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::audio::level::Envelope;
-    use crate::audio::voice::Voice;
+    use crate::audio::measure::Measured;
     use crate::{CancelFlag, decode};
 
     fn segment(words: &[(&str, f64, f64)]) -> Segment {
@@ -226,7 +245,7 @@ mod tests {
             text: String::new(),
             words,
         };
-        refresh(&mut segment);
+        segment.follow_words();
         segment
     }
 
@@ -248,6 +267,20 @@ mod tests {
     }
 
     #[test]
+    fn only_words_within_a_gap_are_found_in_it() {
+        let gap = Gap {
+            start: 1.0,
+            end: 3.0,
+            spoken: 2.0,
+        };
+        let around = segment(&[("Take", 0.7, 1.02), ("one", 0.9, 1.2), ("tablet", 2.7, 3.2)]);
+        let beside = segment(&[("daily.", 3.1, 3.4)]);
+        let found = keep_inside(vec![around, beside], gap);
+        assert_eq!(texts(&found), ["one tablet"]);
+        assert_eq!((found[0].start, found[0].end), (1.0, 3.0));
+    }
+
+    #[test]
     fn a_pause_after_a_full_stop_ends_a_segment() {
         let words = [
             ("Is", 0.0, 0.2),
@@ -263,6 +296,7 @@ mod tests {
         let thanks = || segment(&[("Thank", 0.0, 0.5), ("you.", 0.5, 1.0)]);
         let dose = segment(&[("10", 1.0, 1.5), ("mg.", 1.5, 2.0)]);
         assert!(is_stock(&[thanks(), thanks()]));
+        assert!(is_stock(&[segment(&[("धन्यवाद।", 0.0, 0.5)])]));
         assert!(
             !is_stock(&[thanks(), dose]),
             "beside a dose, thanks were said"
@@ -273,12 +307,11 @@ mod tests {
     fn speech_that_no_word_covers_is_a_gap() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/speech.wav");
         let pcm = decode(std::path::Path::new(path), &CancelFlag::new()).unwrap();
-        let envelope = Envelope::of(pcm.samples());
-        let voice = Voice::of(pcm.samples(), &envelope);
+        let measured = Measured::of(pcm.samples());
         let sound = Sound {
-            pcm: &pcm,
-            envelope: &envelope,
-            voice: &voice,
+            samples: pcm.samples(),
+            first: 0,
+            measured: &measured,
         };
         let piece = Piece {
             start: 0,
@@ -286,10 +319,10 @@ mod tests {
         };
 
         let covered = segment(&[("all", 0.0, 5.2)]);
-        assert_eq!(gaps(&[covered], sound, piece), []);
+        assert_eq!(gaps(&[covered], sound, piece, CLAUSE), []);
 
         let halved = segment(&[("first", 0.0, 1.0), ("last", 3.5, 5.2)]);
-        let found = gaps(&[halved], sound, piece);
+        let found = gaps(&[halved], sound, piece, UNHEARD);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].start, found[0].end), (1.0, 3.5));
 

@@ -1,21 +1,29 @@
-//! Looks into a running decoder from outside: how far it is, and whether it should stop.
+//! Looks into a running decoder from outside: how far it is, whether it should stop, and
+//! which names it leans to.
 
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use whisper_rs::{FullParams, WhisperSysContext, WhisperSysState, WhisperTokenData};
+use whisper_rs::{
+    FullParams, WhisperContext, WhisperSysContext, WhisperSysState, WhisperTokenData,
+    WhisperTokenId,
+};
 
+use super::expected::Expected;
 use crate::CancelFlag;
 
 /// How long a text token lasts in ordinary dictation, in hundredths of a second.
 const TOKEN_CENTISECONDS: u32 = 22;
 
-/// Shared with the decoder's own threads, so nothing but atomics.
+/// Shared with the decoder's own threads, so nothing but atomics and what never changes.
 pub(crate) struct Watch {
     cancel: CancelFlag,
     /// First id of the time stamp tokens; each next one is 0.02 s later.
     first_timestamp: i32,
+    /// How many tokens the model knows.
+    vocabulary: usize,
+    expected: Arc<Expected>,
     progress: Progress,
 }
 
@@ -33,10 +41,16 @@ impl Progress {
 }
 
 impl Watch {
-    pub(crate) fn new(cancel: CancelFlag, first_timestamp: i32) -> Self {
+    pub(crate) fn new(
+        cancel: CancelFlag,
+        context: &WhisperContext,
+        expected: Arc<Expected>,
+    ) -> Self {
         Self {
             cancel,
-            first_timestamp,
+            first_timestamp: context.token_beg(),
+            vocabulary: usize::try_from(context.n_vocab()).unwrap_or(0),
+            expected,
             progress: Progress::default(),
         }
     }
@@ -53,7 +67,8 @@ impl Watch {
     pub(crate) fn attach(&self, params: &mut FullParams<'_, '_>) {
         let this = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
         // SAFETY: both callbacks only read `this` as a shared `Watch`, all of whose fields
-        // may be used from any thread, and never touch the pointers to the engine.
+        // may be used from any thread. Of the engine's pointers they touch the odds alone,
+        // which are handed out to be changed.
         unsafe {
             params.set_abort_callback(Some(should_stop));
             params.set_abort_callback_user_data(this);
@@ -98,7 +113,7 @@ unsafe extern "C" fn on_tokens(
     _: *mut WhisperSysState,
     tokens: *const WhisperTokenData,
     count: i32,
-    _: *mut f32,
+    odds: *mut f32,
     user_data: *mut c_void,
 ) {
     let count = usize::try_from(count).unwrap_or(0);
@@ -114,4 +129,12 @@ unsafe extern "C" fn on_tokens(
         )
     };
     watch.note(tokens);
+    if odds.is_null() || watch.vocabulary == 0 {
+        return;
+    }
+    // SAFETY: whisper.cpp passes one number for each token of its vocabulary, which belong
+    // to the candidate that this call is about and to nobody else during it.
+    let odds = unsafe { std::slice::from_raw_parts_mut(odds, watch.vocabulary) };
+    let written: Vec<WhisperTokenId> = tokens.iter().map(|token| token.id).collect();
+    watch.expected.names.lean(&written, odds);
 }

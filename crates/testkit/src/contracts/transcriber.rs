@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use seva_model::Segment;
+use seva_model::{Language, Segment};
 use seva_services::ports::{
     Forgotten, Transcriber, TranscriberError, TranscriberEvent, TranscriptionRequest,
 };
@@ -29,6 +29,7 @@ pub async fn transcriber<W: SpeechWorld>(make: impl AsyncFn() -> W) {
     speech_becomes_words_with_times(&world).await;
     a_cancelled_transcription_ends_as_cancelled(&world).await;
     a_missing_recording_is_an_error(&world).await;
+    what_is_offered_is_understood_and_the_rest_is_refused(&make().await).await;
 }
 
 struct News {
@@ -160,4 +161,36 @@ async fn a_missing_recording_is_an_error(world: &impl SpeechWorld) {
         "a missing recording gives an error: {result:?}"
     );
     assert!(news.segments.is_empty());
+}
+
+async fn what_is_offered_is_understood_and_the_rest_is_refused(world: &impl SpeechWorld) {
+    let offered = world.transcriber().languages().await;
+    assert_eq!(
+        offered.first(),
+        Some(&Language::English),
+        "English is offered, and first"
+    );
+    let of_the_form = Language::ALL
+        .iter()
+        .map(|language| (language.as_str(), offered.contains(language)));
+    // Nobody speaks the last.
+    for (code, understood) in of_the_form.chain([("zz", false)]) {
+        let request = TranscriptionRequest {
+            language_code: code.to_owned(),
+            ..world.speech().await
+        };
+        let (result, _) = run(world, &request, CancellationToken::new(), false).await;
+        match result {
+            // Who knows one language need not find out which it is.
+            Ok(_) => assert!(
+                understood || code == Language::Undetermined.as_str(),
+                "{code} is not offered, and understood"
+            ),
+            Err(TranscriberError::Refused(refused)) => {
+                assert_eq!(refused.code, "LANGUAGE_UNSUPPORTED", "{code}");
+                assert!(!understood, "{code} is offered, and refused");
+            }
+            Err(error) => panic!("{code}: {error}"),
+        }
+    }
 }

@@ -22,7 +22,8 @@ pub(super) struct UploadForm {
     specialty: Option<Specialty>,
     /// 1 to 255 characters.
     patient_name: Option<String>,
-    /// `en-US` unless told.
+    /// A BCP 47 tag of at most 10 characters, `en-US` unless told. `und` leaves it to the
+    /// speech engine to find out, where it can.
     language_code: Option<String>,
 }
 

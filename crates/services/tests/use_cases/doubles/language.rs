@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use seva_model::{AdviceText, Attribute, Category, MedicineHit, MedicineKind, Trait, TraitName};
-use seva_services::ports::{EntityExtractor, FoundEntity, Lexicon, PortError, PortFailure};
+use seva_services::ports::{Beside, EntityExtractor, FoundEntity, Lexicon, PortError, PortFailure};
 use tokio::sync::Semaphore;
 
 /// Finds a handful of words.
@@ -148,7 +148,11 @@ impl Lexicon for SmallLexicon {
         known.then_some(hit).into_iter().collect()
     }
 
-    fn suggest_medicines(&self, _: &str, _: usize) -> Vec<MedicineHit> {
+    fn suggest_medicines(&self, _: &str, _: &Beside<'_>, _: usize) -> Vec<MedicineHit> {
+        Vec::new()
+    }
+
+    fn mistaken_for(&self, _: &str) -> Vec<String> {
         Vec::new()
     }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use seva_model::{Segment, Specialty, TranscriptionId, Word};
+use seva_model::{Language, Segment, Specialty, TranscriptionId, Word};
 use seva_services::ports::{
     AudioFacts, AudioInspector, AudioRefused, Forgotten, PortError, Transcriber, TranscriberError,
     TranscriberEvent, TranscriptionRequest,
@@ -70,6 +70,8 @@ pub(crate) struct ScriptedTranscriber {
     /// One permit a segment, and one for the end.
     pub(crate) steps: Semaphore,
     pub(crate) calls: AtomicUsize,
+    /// The language it was told at each call.
+    pub(crate) told: Mutex<Vec<String>>,
     pub(crate) cancelled: AtomicUsize,
     /// Dictations whose traces outside it was told to remove, in order.
     forgotten: Mutex<Vec<TranscriptionId>>,
@@ -90,6 +92,7 @@ impl ScriptedTranscriber {
             scripts: Mutex::default(),
             steps: Semaphore::new(steps),
             calls: AtomicUsize::default(),
+            told: Mutex::default(),
             cancelled: AtomicUsize::default(),
             forgotten: Mutex::default(),
             forgetting: Mutex::new(Forgetting::Gone),
@@ -131,11 +134,13 @@ impl ScriptedTranscriber {
 impl Transcriber for ScriptedTranscriber {
     async fn transcribe(
         &self,
-        _: &TranscriptionRequest,
+        request: &TranscriptionRequest,
         news: mpsc::Sender<TranscriberEvent>,
         cancel: CancellationToken,
     ) -> Result<Vec<Segment>, TranscriberError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
+        let language = request.language_code.clone();
+        self.told.lock().unwrap().push(language);
         let speech = self.scripts.lock().unwrap().pop_front();
         let sentences = match speech {
             None => SENTENCES.to_vec(),
@@ -167,6 +172,10 @@ impl Transcriber for ScriptedTranscriber {
         }
         self.step(&cancel).await?;
         Ok(segments)
+    }
+
+    async fn languages(&self) -> &'static [Language] {
+        Language::ALL
     }
 
     /// As of a provider that has jobs for all but one specialty.

@@ -1,0 +1,110 @@
+//! Leans the decoder towards names it is told to expect, while it writes them.
+//!
+//! A name that is rare in ordinary talk is made of pieces that hardly ever follow each
+//! other: after " par", the model has no mind to write "acetamol". So once the text ends as
+//! a name begins, the pieces that go on with a name become likelier. The first piece never
+//! does: a name is not suggested where none was begun.
+
+use std::collections::HashMap;
+
+use whisper_rs::{WhisperContext, WhisperTokenId};
+
+/// By how much the logarithm of the odds of a next piece grows.
+const LEANING: f32 = 2.0;
+/// A name of more pieces than that is told apart by its first ones.
+const MOST_PIECES: usize = 10;
+
+/// Beginnings of names, and how they go on.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    next: HashMap<Vec<WhisperTokenId>, Vec<WhisperTokenId>>,
+}
+
+impl Names {
+    pub(crate) fn new(context: &WhisperContext, names: &[String]) -> Self {
+        let mut all = Self::default();
+        for name in names.iter().map(|name| name.replace('\0', " ")) {
+            // As it stands within a sentence and at the beginning of one.
+            for name in [name.to_lowercase(), capitalised(&name)] {
+                let text = format!(" {name}");
+                // No text has more tokens than bytes.
+                if let Ok(pieces) = context.tokenize(&text, text.len() + 2) {
+                    all.insert(&pieces);
+                }
+            }
+        }
+        all
+    }
+
+    fn insert(&mut self, pieces: &[WhisperTokenId]) {
+        for end in 1..pieces.len().min(MOST_PIECES) {
+            let next = self.next.entry(pieces[..end].to_vec()).or_default();
+            if !next.contains(&pieces[end]) {
+                next.push(pieces[end]);
+            }
+        }
+    }
+
+    /// Changes the odds of what follows `written`; `odds` has one number for each token.
+    pub(crate) fn lean(&self, written: &[WhisperTokenId], odds: &mut [f32]) {
+        if self.next.is_empty() {
+            return;
+        }
+        for length in 1..=written.len().min(MOST_PIECES) {
+            let Some(next) = self.next.get(&written[written.len() - length..]) else {
+                continue;
+            };
+            for piece in next {
+                let odds = usize::try_from(*piece).ok().and_then(|at| odds.get_mut(at));
+                if let Some(odds) = odds {
+                    *odds += LEANING;
+                }
+            }
+        }
+    }
+}
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let mut names = Names::default();
+        names.insert(&[1, 2, 3]);
+        names.insert(&[1, 4]);
+        names
+    }
+
+    fn odds_after(written: &[WhisperTokenId]) -> Vec<WhisperTokenId> {
+        let mut odds = [0.0; 8];
+        names().lean(written, &mut odds);
+        (0..8).filter(|at| odds[*at as usize] > 0.0).collect()
+    }
+
+    #[test]
+    fn a_name_that_was_begun_is_likelier_to_go_on() {
+        assert_eq!(odds_after(&[7, 1]), [2, 4]);
+        assert_eq!(odds_after(&[7, 1, 2]), [3]);
+    }
+
+    #[test]
+    fn nothing_leans_before_a_name_is_begun_or_after_its_end() {
+        assert_eq!(odds_after(&[]), []);
+        assert_eq!(odds_after(&[7]), []);
+        assert_eq!(odds_after(&[1, 2, 3]), []);
+        assert_eq!(odds_after(&[2]), [], "in the middle of another word");
+    }
+
+    #[test]
+    fn a_piece_beyond_the_odds_changes_nothing() {
+        let mut odds = [0.0; 2];
+        names().lean(&[1], &mut odds);
+        assert_eq!(odds, [0.0; 2]);
+    }
+}
