@@ -35,7 +35,7 @@ pub(crate) struct Options {
     /// Leave the sounds without speech out
     #[arg(long)]
     without_sounds: bool,
-    /// Measure speech with other settings, too, as in search=greedy,window=sound; again for more
+    /// Measure speech with other settings, too, as in search=greedy,window=whole; again for more
     #[arg(long, value_name = "SETTINGS")]
     variant: Vec<String>,
     /// Write the figures of one engine into this file as JSON, too

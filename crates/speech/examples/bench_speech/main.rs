@@ -8,7 +8,7 @@
 //! scored where `NAME.reference.txt` lies beside `NAME.ext`; where
 //! `NAME.transcribe-medical-stream.json.xz` does, so is what Transcribe Medical answered.
 //! `cargo xtask bench speech` gives all of that. `--long` loops the first recording to an hour,
-//! or to as many minutes as `--minutes` says. `--variant search=greedy,window=sound` measures
+//! or to as many minutes as `--minutes` says. `--variant search=greedy,window=whole` measures
 //! other settings besides; with `--long`, instead.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -180,7 +180,7 @@ impl Own<'_> {
 }
 
 fn run_long(options: &Options, minutes: usize) -> Result<(), String> {
-    let usual = Variant::parse("window=whole")?;
+    let usual = Variant::usual();
     let variant = options.variants.first().unwrap_or(&usual);
     let transcribe = options.transcribe(Vec::new(), variant.doses);
     long::run(&options.files, minutes, &variant.load()?, &transcribe)

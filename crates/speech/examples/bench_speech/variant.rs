@@ -5,7 +5,7 @@ use seva_speech::{Doses, Engine, EngineOptions, Search, Window};
 use super::form::{self, Form};
 use super::support;
 
-/// Settings as in "search=greedy,window=sound".
+/// Settings as in "search=greedy,window=whole".
 pub(crate) struct Variant {
     /// As it was given.
     pub(crate) name: String,
@@ -15,16 +15,24 @@ pub(crate) struct Variant {
 }
 
 impl Variant {
+    pub(crate) fn usual() -> Self {
+        Self {
+            name: "SEVA".to_owned(),
+            engine: support::options(),
+            doses: Doses::default(),
+            form: None,
+        }
+    }
+
     /// What is not set is as usual.
     ///
     /// # Errors
     /// A sentence that says what can be set.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let name = text.to_owned();
         let mut variant = Self {
-            name: text.to_owned(),
-            engine: support::options(),
-            doses: Doses::default(),
-            form: None,
+            name,
+            ..Self::usual()
         };
         for setting in text.split(',') {
             variant.set(setting).ok_or(format!(
@@ -90,14 +98,14 @@ mod tests {
     #[test]
     fn settings_are_read() {
         let usual = support::options();
-        let given = Variant::parse("search=greedy+beam3@-0.35,window=sound,doses=units").unwrap();
+        let given = Variant::parse("search=greedy+beam3@-0.35,window=whole,doses=units").unwrap();
         let search = Search::GreedyThenBeam {
             beam: 3,
             doubtful: -0.35,
         };
         let expected = EngineOptions {
             search,
-            window: Window::Sound,
+            window: Window::Whole,
             ..usual
         };
         assert_eq!(

@@ -83,7 +83,7 @@ impl Voice {
     /// Whether anything between two times in seconds may be speech.
     pub(crate) fn is_likely(&self, start: f64, end: f64) -> bool {
         let range = frame_at(start)..frame_at(end).max(frame_at(start) + 1);
-        range.into_iter().any(|frame| self.likely_at(frame))
+        range.into_iter().any(|frame| self.is_likely_at(frame))
     }
 
     /// Where there is loud and likely speech within a stretch, in order.
@@ -91,7 +91,7 @@ impl Voice {
         let frames = frame_at(within.start)..frame_at(within.end);
         let mut spans: Vec<Span> = Vec::new();
         let mut next = None;
-        for at in frames.filter(|&at| envelope.is_loud(at) && self.likely_at(at)) {
+        for at in frames.filter(|&at| envelope.is_loud(at) && self.is_likely_at(at)) {
             let end = (at + 1) as f64 * FRAME_SECONDS;
             match spans.last_mut() {
                 Some(last) if next == Some(at) => last.end = end,
@@ -105,7 +105,8 @@ impl Voice {
         spans
     }
 
-    fn likely_at(&self, frame: usize) -> bool {
+    /// Whether a frame may be speech.
+    pub(crate) fn is_likely_at(&self, frame: usize) -> bool {
         self.likely.get(frame).copied().unwrap_or(false)
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use whisper_rs::{WhisperState, get_lang_id, get_lang_str};
+use whisper_rs::{WhisperState, WhisperToken, WhisperTokenId, get_lang_id, get_lang_str};
 
 use super::expected::Expected;
+use super::invented::{is_unsaid, once};
 use super::job::{Job, Strategy};
 use super::watch::Watch;
 use super::words::{Token, words};
@@ -77,6 +78,11 @@ struct Heard {
 }
 
 impl Heard {
+    fn from(start: f64) -> Self {
+        let tokens = Vec::new();
+        Self { tokens, start }
+    }
+
     /// The mean log probability of its tokens.
     fn mean(&self) -> f64 {
         let count = self.tokens.len().max(1) as f64;
@@ -144,10 +150,19 @@ impl<'a> Decoder<'a> {
             return Err(SpeechError::Cancelled);
         }
         let answer = self.search(sound, piece, manner, heard)?;
-        Ok(answer
+        let mut believed: Vec<Believed> = Vec::new();
+        for phrase in answer
             .iter()
             .filter_map(|heard| believe(heard, sound, manner))
-            .collect())
+        {
+            match believed.last_mut() {
+                Some(last) if let Some(once) = once(&last.segment, &phrase.segment) => {
+                    last.segment = once;
+                }
+                _ => believed.push(phrase),
+            }
+        }
+        Ok(believed)
     }
 
     fn search(
@@ -209,51 +224,64 @@ impl<'a> Decoder<'a> {
         Ok(self.answer(piece))
     }
 
-    /// Reads the decoder's tokens; times become those of the recording.
+    /// Reads the decoder's tokens, a phrase for each that ends with one of the model's time
+    /// stamps; times become those of the recording.
     fn answer(&self, piece: Piece) -> Vec<Heard> {
-        let offset = seconds(piece.start);
-        let latest = seconds(piece.end);
-        let end_of_text = self.engine.context.token_eot();
-        let mut answer = Vec::new();
-        let mut now = offset;
+        let mut now = seconds(piece.start);
+        let mut written = Vec::new();
+        let mut answer = vec![Heard::from(now)];
         for segment in self.state.iter().flat_map(WhisperState::as_iter) {
-            let start = now;
-            let mut tokens = Vec::new();
-            for at in 0..segment.n_tokens() {
-                let Some(token) = segment.get_token(at) else {
-                    continue;
-                };
-                if token.token_id() >= end_of_text {
-                    continue;
+            for token in (0..segment.n_tokens()).filter_map(|at| segment.get_token(at)) {
+                if token.token_id() >= self.engine.context.token_beg() {
+                    answer.push(Heard::from(now));
+                } else if token.token_id() < self.engine.context.token_eot() {
+                    let token = self.token(&token, &written, piece, now);
+                    now = token.end;
+                    if let Some(phrase) = answer.last_mut() {
+                        phrase.tokens.push(token);
+                    }
                 }
-                let data = token.token_data();
-                let end = match self.engine.options.flash_attention {
-                    true => data.t1,
-                    false => data.t_dtw,
-                };
-                if end >= 0 {
-                    now = (offset + end as f64 / 100.0).clamp(now, latest);
-                }
-                tokens.push(Token {
-                    bytes: token.to_bytes().unwrap_or_default().to_vec(),
-                    log_probability: f64::from(data.plog),
-                    end: now,
-                });
+                written.push(token.token_id());
             }
-            answer.push(Heard { tokens, start });
         }
+        answer.retain(|phrase| !phrase.tokens.is_empty());
         answer
+    }
+
+    /// A token of text behind what was `written` until `now`, in seconds of the recording.
+    fn token(
+        &self,
+        token: &WhisperToken<'_, '_>,
+        written: &[WhisperTokenId],
+        piece: Piece,
+        now: f64,
+    ) -> Token {
+        let data = token.token_data();
+        let end = match self.engine.options.flash_attention {
+            true => data.t1,
+            false => data.t_dtw,
+        };
+        let (offset, latest) = (seconds(piece.start), seconds(piece.end));
+        let said = f64::from(data.plog);
+        Token {
+            bytes: token.to_bytes().unwrap_or_default().to_vec(),
+            log_probability: self.expected.names.unleaned(written, data.id, said),
+            end: match end {
+                ..0 => now,
+                _ => (offset + end as f64 / 100.0).clamp(now, latest),
+            },
+        }
     }
 }
 
 /// A segment, unless it was invented.
 fn believe(heard: &Heard, sound: Sound<'_>, manner: Manner) -> Option<Believed> {
     let mean = heard.mean();
-    let words = words(&heard.tokens, heard.start, &sound.measured.envelope);
+    let words = words(&heard.tokens, heard.start, sound.measured);
     let (start, end) = (words.first()?.start, words.last()?.end);
     // Never the text itself: it is a patient's.
     tracing::debug!(start, end, mean, ?manner, "segment");
-    if mean < LEAST_LOG_PROBABILITY || !sound.has_voice(start, end) {
+    if mean < LEAST_LOG_PROBABILITY || !sound.has_voice(start, end) || is_unsaid(&words) {
         return None;
     }
     let mut segment = Segment {

@@ -150,6 +150,11 @@ fn parameters(strategy: Strategy, language: &str, threads: usize) -> FullParams<
     params.set_language(Some(language));
     params.set_token_timestamps(true);
     params.set_no_context(true);
+    // One look at the sound. By default whisper.cpp looks again from the last time stamp on,
+    // and writes what it just wrote once more when the stamp was wrong; where it leaves a
+    // tenth of a second, its alignment ends the whole process. What a look leaves out is
+    // found by laying the words over the sound: see `settle`.
+    params.set_single_segment(true);
     params.set_temperature_inc(match strategy {
         Strategy::GreedyOnce => 0.0,
         _ => TEMPERATURE_STEP,

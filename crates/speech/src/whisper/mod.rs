@@ -3,6 +3,7 @@
 mod cover;
 mod decode;
 mod expected;
+mod invented;
 mod job;
 mod model;
 mod names;

@@ -47,22 +47,41 @@ impl Names {
 
     /// Changes the odds of what follows `written`; `odds` has one number for each token.
     pub(crate) fn lean(&self, written: &[WhisperTokenId], odds: &mut [f32]) {
-        if self.next.is_empty() {
-            return;
-        }
-        for length in 1..=written.len().min(MOST_PIECES) {
-            let Some(next) = self.next.get(&written[written.len() - length..]) else {
-                continue;
-            };
-            for piece in next {
-                let odds = usize::try_from(*piece).ok().and_then(|at| odds.get_mut(at));
-                if let Some(odds) = odds {
-                    *odds += LEANING;
-                }
+        for piece in self.leaned_to(written) {
+            let odds = usize::try_from(piece).ok().and_then(|at| odds.get_mut(at));
+            if let Some(odds) = odds {
+                *odds += LEANING;
             }
         }
     }
+
+    /// What the model itself thought of `piece` behind `written`, of which it says the
+    /// natural logarithm of the probability after [`Self::lean`].
+    pub(crate) fn unleaned(
+        &self,
+        written: &[WhisperTokenId],
+        piece: WhisperTokenId,
+        log_probability: f64,
+    ) -> f64 {
+        let times = self.leaned_to(written).filter(|to| *to == piece).count();
+        let leaning = f64::from(LEANING) * times as f64;
+        let leaned = log_probability.exp();
+        log_probability - (leaned + (1.0 - leaned) * leaning.exp()).ln()
+    }
+
+    /// The pieces that go on with a name with which `written` ends, once for each such name.
+    fn leaned_to(&self, written: &[WhisperTokenId]) -> impl Iterator<Item = WhisperTokenId> {
+        let longest = match self.next.is_empty() {
+            true => 0,
+            false => written.len().min(MOST_PIECES),
+        };
+        (1..=longest)
+            .filter_map(|length| self.next.get(&written[written.len() - length..]))
+            .flatten()
+            .copied()
+    }
 }
+
 fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| {
@@ -99,6 +118,24 @@ mod tests {
         assert_eq!(odds_after(&[7]), []);
         assert_eq!(odds_after(&[1, 2, 3]), []);
         assert_eq!(odds_after(&[2]), [], "in the middle of another word");
+    }
+
+    #[test]
+    fn the_probability_before_the_leaning_is_found_again() {
+        let mut odds = [0.5_f32, 0.0, 1.5, 0.3, -0.2];
+        let log_probability = |odds: &[f32], piece: usize| {
+            let sum: f64 = odds.iter().map(|odds| f64::from(*odds).exp()).sum();
+            f64::from(odds[piece]) - sum.ln()
+        };
+        let before = [2, 3].map(|piece| log_probability(&odds, piece));
+        let mut only = Names::default();
+        only.insert(&[1, 2]);
+        only.lean(&[7, 1], &mut odds);
+        let after = [2, 3].map(|piece| log_probability(&odds, piece));
+        assert!(after[0] > before[0] + 0.5);
+        assert!((only.unleaned(&[7, 1], 2, after[0]) - before[0]).abs() < 1e-6);
+        let aside = only.unleaned(&[7, 1], 3, after[1]);
+        assert!((aside - after[1]).abs() < 1e-9, "never leaned to");
     }
 
     #[test]

@@ -57,10 +57,9 @@ impl Default for Search {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Window {
     /// Half a minute, as it was trained to; shorter sound is filled up with silence.
-    #[default]
     Whole,
-    /// A little more than the sound, and 15 seconds at least: less work, and now and then a
-    /// sentence twice, see docs/engines.md.
+    /// A second more than the sound, and 15 seconds at least: a quarter less work.
+    #[default]
     Sound,
 }
 

@@ -7,6 +7,7 @@
 
 use super::cover::{Gap, uncovered};
 use super::decode::{Believed, Decoder, Manner, Sound};
+use super::invented::{is_squeezed_copy, is_unsaid};
 use super::seconds;
 use crate::audio::voice::Span;
 use crate::cut::Piece;
@@ -172,7 +173,7 @@ fn keep_inside(mut found: Vec<Segment>, gap: Gap) -> Vec<Segment> {
         }
         segment.follow_words();
     }
-    found.retain(|segment| !segment.words.is_empty());
+    found.retain(|segment| !segment.words.is_empty() && !is_unsaid(&segment.words));
     found
 }
 
@@ -211,6 +212,7 @@ fn insert(segments: Vec<Segment>, found: Vec<Segment>) -> Vec<Segment> {
             ..segment.clone()
         };
         for (part, side) in [(&mut segment, &mut before), (&mut tail, &mut after)] {
+            part.words.retain(|word| !is_squeezed_copy(word, &found));
             if !part.words.is_empty() {
                 part.follow_words();
                 side.push(part.clone());

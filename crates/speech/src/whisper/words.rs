@@ -1,7 +1,8 @@
 //! From the model's tokens to words with times and confidence.
 
 use crate::Word;
-use crate::audio::level::{Envelope, FRAME_SECONDS, frame_at};
+use crate::audio::level::{FRAME_SECONDS, frame_at};
+use crate::audio::measure::Measured;
 
 /// A token as the decoder gave it; times in seconds of the recording.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ const LONGEST_STOP: usize = 12;
 
 /// Joins tokens to words: a token that begins with a space begins a word. `start` is when
 /// the first word begins at the earliest.
-pub(crate) fn words(tokens: &[Token], start: f64, envelope: &Envelope) -> Vec<Word> {
+pub(crate) fn words(tokens: &[Token], start: f64, measured: &Measured) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut earliest = start;
     for group in groups(tokens) {
@@ -48,7 +49,7 @@ pub(crate) fn words(tokens: &[Token], start: f64, envelope: &Envelope) -> Vec<Wo
                     end: end.max(start),
                     confidence,
                 };
-                fit_to_sound(&mut word, envelope);
+                fit_to_sound(&mut word, measured);
                 words.push(word);
             }
         }
@@ -77,11 +78,16 @@ fn confidence(group: &[Token]) -> f64 {
         .min(1.0)
 }
 
-/// The alignment reaches over pauses: a word begins and ends with its sound.
-fn fit_to_sound(word: &mut Word, envelope: &Envelope) {
+/// The alignment reaches over pauses and noise: a word begins and ends with its sound.
+fn fit_to_sound(word: &mut Word, measured: &Measured) {
+    let Measured {
+        envelope, voice, ..
+    } = measured;
     let letters = word.text.chars().count() as f64;
     let (from, to) = (frame_at(word.start), frame_at(word.end));
-    let Some(last) = (from..to).rfind(|&frame| envelope.is_loud(frame)) else {
+    let is_loud = |frame: &usize| envelope.is_loud(*frame);
+    let spoken = (from..to).rfind(|frame| is_loud(frame) && voice.is_likely_at(*frame));
+    let Some(last) = spoken.or_else(|| (from..to).rfind(is_loud)) else {
         return;
     };
     let longest = ((LONGEST_WORD + LONGEST_LETTER * letters) / FRAME_SECONDS) as usize;
