@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod id;
 mod language;
+mod moments;
 mod names;
 mod prescription;
 mod quantity;

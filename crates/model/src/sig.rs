@@ -3,7 +3,8 @@
 
 use crate::{
     MedicationLine,
-    rate::{self, Rate, moments_of_known},
+    moments::moments_of_known,
+    rate::{self, Rate},
 };
 
 /// How much is taken at a time.
@@ -31,7 +32,7 @@ impl MedicationLine {
         let (written, rest) = frequency.split_once([' ', ',']).unwrap_or((&frequency, ""));
         let rest: Vec<&str> = words(rest).collect();
         let parts: Vec<&str> = written.split(['-', '–']).collect();
-        if !(3..=4).contains(&parts.len()) || moments_of_known(&rest)?.day > 0.0 {
+        if !(3..=4).contains(&parts.len()) || moments_of_known(&rest)?.names_a_time_of_day() {
             return None;
         }
         parts.into_iter().map(number).collect()

@@ -59,7 +59,9 @@ fn follow_on(tokens: &Tokens<'_>, at: usize, said: &Timing) -> Option<(usize, Ti
     }
     // "in the morning and evening"
     let bare = || moment(tokens, at + 1).filter(|_| said.moments() > 0);
-    let (end, timing) = part(tokens, at + 1).or_else(bare)?;
+    let (end, mut timing) = part(tokens, at + 1).or_else(bare)?;
+    let open = |when: &When| said.when.iter().any(|other| when.may_be(*other));
+    timing.in_words |= timing.when.iter().any(open);
     // "and once ..." opens a new statement unless it adds a time of day.
     let adds =
         !timing.when.is_empty() || timing.hours > 0 || !timing.days.is_empty() || timing.as_needed;
@@ -221,6 +223,7 @@ fn evening_list(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
         {
             break;
         }
+        timing.in_words |= and == 1 && timing.when.iter().any(|other| when.may_be(*other));
         timing.when.push(when);
         end += and + 1;
     }

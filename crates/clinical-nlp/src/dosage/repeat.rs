@@ -106,7 +106,7 @@ impl Timing {
             repeat.frequency_max = self.times_to;
         } else if !self.days.is_empty() {
             rate(self.days.len() as f64, 1.0, Period::Week);
-        } else if self.moments() > 0 {
+        } else if self.moments() > 0 && !self.in_words {
             rate(f64::from(self.moments()), 1.0, Period::Day);
         }
         repeat
