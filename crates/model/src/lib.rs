@@ -13,6 +13,8 @@ mod id;
 mod language;
 mod moments;
 mod names;
+mod need;
+mod pieces;
 mod prescription;
 mod quantity;
 mod rate;

@@ -4,6 +4,7 @@
 use crate::{
     MedicationLine,
     moments::moments_of_known,
+    need::speaks_of_need,
     rate::{self, Rate},
 };
 
@@ -88,12 +89,6 @@ fn dose(dosage: &str) -> Option<Dose> {
         value,
         unit: unit.to_owned(),
     })
-}
-
-/// "As needed", "SOS".
-pub(crate) fn speaks_of_need(text: &str) -> bool {
-    let text = text.to_lowercase();
-    words(&text).any(|word| matches!(word, "needed" | "sos" | "prn" | "required"))
 }
 
 pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
