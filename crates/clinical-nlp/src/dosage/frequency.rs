@@ -1,5 +1,6 @@
 //! Frequencies: "twice a day after food", "BID", "1-0-1", "every 4 to 6 hours as needed".
 
+use super::at_most::at_most;
 use super::clock::{clock, weekdays};
 use super::divided::{days_a_week, divided};
 use super::every::{every, period};
@@ -141,6 +142,7 @@ fn part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     }
     pattern(tokens, first)
         .or_else(|| counted(tokens, first))
+        .or_else(|| at_most(tokens, first))
         .or_else(|| every(tokens, first))
         .or_else(|| days_a_week(tokens, first))
         .or_else(|| divided(tokens, first))
@@ -191,7 +193,7 @@ fn figure_part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     }
 }
 
-fn fixed(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+pub(super) fn fixed(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let (end, seed) = FIXED.longest(tokens, first)?;
     let mut timing = Timing::default();
     match seed {
@@ -243,7 +245,7 @@ fn time_of_day(word: &str) -> Option<When> {
 }
 
 /// "once", "twice daily", "three times a day", "4 x a week", "two times per day".
-fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+pub(super) fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let (count, high, at) = match tokens.lower(first) {
         "once"
             if matches!(

@@ -65,8 +65,11 @@ fn timing(tokens: &Tokens<'_>, found: &[Piece]) -> Option<Timing> {
     {
         let said = frequency(tokens, piece.first, tokens.len()).map(|(_, timing)| timing);
         let alone = || behind_amount(tokens, piece.first).map(|(_, timing)| timing);
-        if let Some(timing) = said.or_else(alone) {
-            whole.merge(&timing);
+        match said.or_else(alone) {
+            Some(timing) => whole.merge(&timing),
+            // "if there is pain"
+            None if piece.normalized.is_some() => whole.as_needed = true,
+            None => whole.in_words = true,
         }
     }
     (!whole.is_empty()).then_some(whole)

@@ -192,7 +192,8 @@ impl Period {
 /// How often and when a medicine is taken; what was not said is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Timing {
-    /// So many times in a period: (2, Day) is twice a day.
+    /// So many times in a period: (2, Day) is twice a day. None with an upper end in
+    /// `times_to` is a ceiling: "up to four times a day".
     pub times: Option<(f64, Period)>,
     /// Upper end of a range of times: "two to three times a day".
     pub times_to: Option<f64>,
@@ -325,9 +326,11 @@ impl Timing {
             );
         }
         if let Some((count, period)) = self.times {
-            let count = self
-                .times_to
-                .map_or_else(|| count.to_string(), |high| format!("{count}-{high}"));
+            let count = match self.times_to {
+                Some(high) if count == 0.0 => format!("up to {high}"),
+                Some(high) => format!("{count}-{high}"),
+                None => count.to_string(),
+            };
             parts.push(format!("{count} per {}", period.as_str()));
         }
         if let Some((low, high, period)) = self.every {
