@@ -131,10 +131,7 @@ const OTHERWISE: &[&str] = &[
 pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     let only = usize::from(tokens.lower(first) == "only");
     // "; if pain lasts beyond ten minutes" opens another matter.
-    if first == 0
-        || !tokens.gap(first).only(Gap::SPACE)
-        || OTHERWISE.contains(&tokens.lower(first - 1))
-    {
+    if first == 0 || !tokens.gap(first).only(Gap::SPACE) {
         return None;
     }
     let case = ["in", "case", "of"]
@@ -148,6 +145,9 @@ pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
             "if" | "when" | "whenever" | "unless"
         )
     {
+        return None;
+    }
+    if OTHERWISE.contains(&tokens.lower(first - 1)) {
         return None;
     }
     let mut at = first + only + 1;

@@ -13,7 +13,7 @@ const WORDS: &str = "\
 a ac affected afternoon after along an another around at bedtime before both by couple decimal \
 divided during each eighth either evening every few fifth first for fourth half hundred if \
 immediately in indefinitely into just left life lifelong lifetime long mon monday mondays morning night \
-max maximum nil no noon not nought o oh om on once only os over pc per point post pre q quarter right sat saturday saturdays several \
+max maximum nil noon nought o oh om on once only os over pc per point post pre q quarter right sat saturday saturdays several \
 shortly sixth some soon sun sunday sundays t tenth the third thousand throughout thrice thu thur thurs \
 thursday thursdays till times to tue tues tuesday tuesdays twelfth twice unless until up upto wed wedne \
 wednesday wednesdays when whenever with x your fri friday fridays second \
@@ -22,7 +22,7 @@ sixteen seventeen eighteen nineteen twenty thirty forty fourty fifty sixty seven
 
 static STARTS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     let mut starts: FxHashSet<&'static str> = WORDS.split_whitespace().collect();
-    starts.extend(titration::CHANGES.split(' '));
+    starts.extend(titration::CHANGES);
     starts.extend(moments::FIXED.first_words());
     starts.extend(forms::first_words());
     starts.extend(routes::first_words());
@@ -34,7 +34,11 @@ static STARTS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
 pub(super) fn may_start(tokens: &Tokens<'_>, at: usize) -> bool {
     tokens.get(at).is_none_or(|token| token.kind != Kind::Word) || {
         let word = tokens.lower(at);
-        // "q6h" begins with its letter.
-        word.starts_with('q') || STARTS.contains(word)
+        match word {
+            // Most of them begin no ceiling.
+            "no" | "not" => tokens.lower(at + 1) == "more",
+            // "q6h" begins with its letter.
+            _ => word.starts_with('q') || STARTS.contains(word),
+        }
     }
 }

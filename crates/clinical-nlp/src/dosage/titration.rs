@@ -9,15 +9,32 @@ use super::{Piece, PieceKind, forms};
 use crate::text::{Gap, Tokens};
 
 /// Verbs that open such a step. What is "changed" may be corrected.
-pub(super) const CHANGES: &str = "decrease decreased decreasing increase increased increasing \
-raise raised raising reduce reduced reducing taper tapered tapering titrate titrated titrating \
-uptitrate uptitrated";
+pub(super) const CHANGES: &[&str] = &[
+    "decrease",
+    "decreased",
+    "decreasing",
+    "increase",
+    "increased",
+    "increasing",
+    "raise",
+    "raised",
+    "raising",
+    "reduce",
+    "reduced",
+    "reducing",
+    "taper",
+    "tapered",
+    "tapering",
+    "titrate",
+    "titrated",
+    "titrating",
+    "uptitrate",
+    "uptitrated",
+];
 
 /// The whole step, as a timing that no program may compute with.
 pub(super) fn later_step(tokens: &Tokens<'_>, first: usize, found: &[Piece]) -> Option<Piece> {
-    if !CHANGES.split(' ').any(|verb| verb == tokens.lower(first)) {
-        return None;
-    }
+    CHANGES.binary_search(&tokens.lower(first)).ok()?;
     let opens = first == 0 || tokens.gap(first).has(Gap::PERIOD);
     if found.is_empty() && !opens {
         return None;
@@ -76,6 +93,11 @@ fn later(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::parse_sig;
+
+    #[test]
+    fn verbs_are_in_order() {
+        assert!(super::CHANGES.is_sorted());
+    }
 
     #[test]
     fn a_later_step_is_no_dose_of_today() {
