@@ -2,7 +2,7 @@
 
 use crate::abbreviations;
 use crate::compounds;
-use crate::dosage::unit_at;
+use crate::dosage::{is_taken, unit_at};
 use crate::lexicon::{Entry, Hit, Lexicon, TermKind};
 use crate::text::{Gap, Kind, Sentence, Tokens};
 
@@ -146,17 +146,18 @@ fn settled(tokens: &Tokens<'_>, first: usize, hit: Hit) -> Entry {
         let (from, to) = tokens.span(first, hit.end - 1);
         tokens.text[from..to].to_lowercase()
     };
-    if entry.kind == TermKind::Lab
-        && dose_follows(tokens, hit.end)
-        && MEASURED.contains(&name().as_str())
-    {
+    let dosed = || {
+        dose_follows(tokens, hit.end)
+            || (!measured_before(tokens, first) && is_taken(tokens, hit.end))
+    };
+    if entry.kind == TermKind::Lab && MEASURED.contains(&name().as_str()) && dosed() {
         entry.kind = TermKind::Generic;
     } else if entry.kind.is_medicine() {
         let next = tokens.folded(hit.end);
         if tokens.joined(hit.end) && NOT_A_MEDICINE_BEFORE.contains(&next)
             || ((value_follows(tokens, hit.end) || measured_before(tokens, first))
-                && !dose_follows(tokens, hit.end)
-                && MEASURED.contains(&name().as_str()))
+                && MEASURED.contains(&name().as_str())
+                && !dosed())
         {
             entry.kind = TermKind::Lab;
         }

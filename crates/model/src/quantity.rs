@@ -4,23 +4,26 @@
 
 use crate::{
     MedicationLine,
+    need::speaks_of_need,
+    pieces::is_piece,
     rate::{Rate, RateUnit, is_once},
-    sig::{number, speaks_of_need},
+    sig::number,
 };
 
 /// More pieces than any prescription has.
 const MOST: f64 = 10_000.0;
 
-/// A bare number above that counts milligrams or units rather than pieces.
+/// More than so many times the dose are not taken at one time of day.
 const MOST_AT_A_TIME: f64 = 4.0;
 
 impl MedicationLine {
     /// Tablets, capsules, sachets and the like to dispense, rounded up to whole
     /// ones. `None` unless dose, frequency and duration all say a number.
     ///
-    /// The dose may come from the frequency itself ("1-0-1" is two a day). Doses
-    /// in ml, drops or puffs have no quantity in pieces, and "as needed" has none: it
-    /// says how often at most. One dose in all ("stat") needs no duration.
+    /// The dose may come from the frequency itself ("1-0-1" is two a day). Doses in units,
+    /// ml, drops or puffs have no quantity in pieces, nor has a number without a unit unless
+    /// form or substance tell that it counts pieces. "As needed" has none: it says how often
+    /// at most. One dose in all ("stat") needs no duration.
     #[must_use]
     pub fn quantity(&self) -> Option<u32> {
         if self.is_as_needed() || speaks_of_need(&self.instructions) {
@@ -41,17 +44,16 @@ impl MedicationLine {
     }
 
     /// Parts count pieces, unless the dose does: "2 tablets, 1-0-1". Where both count more
-    /// than one, nobody can tell whether they are to be multiplied. Parts above four are
-    /// units of insulin, and those of a syrup are spoons or millilitres.
+    /// than one, nobody can tell whether they are to be multiplied. Large parts are units of
+    /// insulin, and those of a syrup are spoons or millilitres.
     fn pieces_of_a_part(&self, parts: &[f64]) -> Option<f64> {
-        if parts.iter().any(|part| *part > MOST_AT_A_TIME) {
-            return None;
-        }
         if self.dosage.trim().is_empty() {
-            return (self.comes_in_pieces() != Some(false)).then_some(1.0);
+            let most = self.most_pieces()?;
+            return parts.iter().all(|part| *part <= most).then_some(1.0);
         }
         let pieces = self.pieces_at_a_time()?;
-        (pieces == 1.0 || Self::are_marks(parts)).then_some(pieces)
+        let alone = pieces == 1.0 && parts.iter().all(|part| *part <= MOST_AT_A_TIME);
+        (alone || Self::are_marks(parts)).then_some(pieces)
     }
 
     /// "Half a tablet", and "1" of a product that comes in pieces.
@@ -60,59 +62,11 @@ impl MedicationLine {
         let (count, unit) = dosage.split_once(' ').unwrap_or((&dosage, ""));
         let count = number(count)?;
         let counts = match unit.trim_start_matches("a ") {
-            "" => count <= MOST_AT_A_TIME && self.comes_in_pieces() == Some(true),
+            "" => self.most_pieces().is_some_and(|most| count <= most),
             unit => is_piece(unit),
         };
         counts.then_some(count)
     }
-
-    /// Whether each form of the product is one that is counted; `None` where no form is
-    /// written, or only how it releases the medicine.
-    fn comes_in_pieces(&self) -> Option<bool> {
-        let forms = self.form.to_lowercase();
-        forms
-            .split(',')
-            .map(|form| form.trim().trim_end_matches('.'))
-            .filter(|form| !form.is_empty() && !form.ends_with("release"))
-            .map(is_piece)
-            .reduce(|one, other| one && other)
-    }
-}
-
-fn is_piece(unit: &str) -> bool {
-    let unit = ["chewable ", "dispersible ", "effervescent ", "vaginal "]
-        .into_iter()
-        .find_map(|kind| unit.strip_prefix(kind))
-        .unwrap_or(unit);
-    matches!(
-        unit,
-        "tablet"
-            | "tablets"
-            | "tab"
-            | "tabs"
-            | "capsule"
-            | "capsules"
-            | "cap"
-            | "caps"
-            | "pill"
-            | "pills"
-            | "softgel"
-            | "softgels"
-            | "sachet"
-            | "sachets"
-            | "suppository"
-            | "suppositories"
-            | "pessary"
-            | "pessaries"
-            | "lozenge"
-            | "lozenges"
-            | "patch"
-            | "patches"
-            | "rotacap"
-            | "rotacaps"
-            | "respule"
-            | "respules"
-    )
 }
 
 /// Doses in so many days. Of those that are hours or days apart, the last one counts whole:
@@ -144,7 +98,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sig::tests::line;
+    use crate::sig::tests::line as line_without_form;
+
+    /// A line of tablets.
+    fn line(dosage: &str, frequency: &str, duration: &str) -> MedicationLine {
+        MedicationLine {
+            form: "tablet".to_owned(),
+            ..line_without_form(dosage, frequency, duration)
+        }
+    }
 
     #[test]
     fn written_numbers_are_multiplied() {
@@ -200,7 +162,11 @@ mod tests {
             ("", "1-0-1 SOS", "5 days"),
             ("1 tablet", "twice daily", "until review"),
             ("1 tablet", "twice daily", "7 days, 14 days"),
-            ("1", "twice daily", "5 days"),
+            ("1 tablet", "three times a day if there is pain", "5 days"),
+            ("1 tablet", "when necessary", "5 days"),
+            ("1 tablet", "twice daily on demand", "5 days"),
+            ("1 tablet", "up to four times a day", "5 days"),
+            ("", "1-0-1 if fever", "5 days"),
         ] {
             assert_eq!(
                 line(dosage, frequency, duration).quantity(),
@@ -223,13 +189,45 @@ mod tests {
             ("injection", "", "1-0-1", None),
             ("eye drops", "", "1-1-1", None),
             ("tab.", "", "1-0-1", Some(10)),
-            ("", "", "1-0-1", Some(10)),
+            ("", "", "1-0-1", None),
+            ("", "1", "twice daily", None),
+            ("", "1 tablet", "twice daily", Some(10)),
         ] {
             let line = MedicationLine {
                 form: form.to_owned(),
                 ..line(dosage, frequency, "5 days")
             };
             assert_eq!(line.quantity(), expected, "{form} {dosage} {frequency}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_dispensed_by_the_piece_has_a_quantity() {
+        for (name, generic, dosage, frequency, expected) in [
+            ("Actrapid", "human insulin", "", "4-4-4", None),
+            ("Actrapid", "human insulin", "4 unit", "1-1-1", None),
+            ("Foracort", "formoterol + budesonide", "", "2-0-2", None),
+            ("Asthalin", "salbutamol", "2 puff", "1-0-1", None),
+            ("Ciplox", "ciprofloxacin", "", "1-1-1", None),
+            ("Otrivin", "xylometazoline", "2 spray", "twice daily", None),
+            ("Calpol", "paracetamol", "", "4-4-4", None),
+            ("Dolo 650", "paracetamol", "", "1-0-1", Some(60)),
+            ("Metformin", "", "1", "twice daily", Some(60)),
+            (
+                "Telma H",
+                "telmisartan + hydrochlorothiazide",
+                "",
+                "1-0-0",
+                Some(30),
+            ),
+            ("Tiotropium", "", "1 rotacap", "once daily", Some(30)),
+        ] {
+            let line = MedicationLine {
+                name: name.to_owned(),
+                generic: generic.to_owned(),
+                ..line_without_form(dosage, frequency, "30 days")
+            };
+            assert_eq!(line.quantity(), expected, "{name} {dosage} {frequency}");
         }
     }
 

@@ -1,7 +1,10 @@
 //! How often a medicine is taken, in numbers, from the words of a prescription line.
 //! Only where each word is known: a word that is not may change everything.
 
-use crate::sig::{number, words};
+use crate::{
+    moments::moments_of_known,
+    sig::{number, words},
+};
 
 /// How often a medicine is taken: "twice daily" is 2 times every 1 day.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,22 +30,6 @@ pub enum RateUnit {
     Month,
 }
 
-/// What a frequency says besides how often.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Moments {
-    /// Parts of the day that are named.
-    pub(crate) day: f64,
-    /// Meals that are named, of which there is one a day each.
-    meals: f64,
-}
-
-impl Moments {
-    /// Times that are named: "in the morning before breakfast" is one, not two.
-    fn count(self) -> f64 {
-        self.day.max(self.meals)
-    }
-}
-
 /// How often, where it is written as a count and a period or by the times of a day.
 pub(crate) fn rate(frequency: &str) -> Option<Rate> {
     let frequency = frequency.to_lowercase();
@@ -51,7 +38,7 @@ pub(crate) fn rate(frequency: &str) -> Option<Rate> {
         Some((rate, rest)) => (Some(rate), rest),
         None => (None, uncounted(&words)),
     };
-    let named = moments_of_known(rest)?.count();
+    let named = f64::from(moments_of_known(rest)?.count());
     let rate = match rate {
         Some(rate) if named == 0.0 => rate,
         Some(rate) if named == rate.times && rate.unit != RateUnit::Hour => rate,
@@ -180,77 +167,6 @@ fn hourly(hours: &str) -> Option<Rate> {
     })
 }
 
-/// The times of the day that are named; `None` where any word means something else, as
-/// in "once a week, then daily".
-pub(crate) fn moments_of_known(words: &[&str]) -> Option<Moments> {
-    let mut moments = Moments::default();
-    let mut words = words;
-    loop {
-        words = match words {
-            [] => return Some(moments),
-            // How long before or after a meal changes nothing of how often.
-            ["half", "an", "hour", rest @ ..] if is_side(rest) => rest,
-            [
-                count,
-                "minutes" | "mins" | "min" | "hour" | "hours",
-                rest @ ..,
-            ] if number(count).is_some() && is_side(rest) => rest,
-            [
-                "morning" | "noon" | "afternoon" | "evening" | "night" | "bedtime" | "hs" | "mane"
-                | "nocte",
-                rest @ ..,
-            ] => {
-                moments.day += 1.0;
-                rest
-            }
-            ["breakfast" | "lunch" | "dinner" | "supper", rest @ ..] => {
-                moments.meals += 1.0;
-                rest
-            }
-            [word, rest @ ..] if says_nothing_of_often(word) => rest,
-            _ => return None,
-        };
-    }
-}
-
-fn is_side(words: &[&str]) -> bool {
-    matches!(words, ["before" | "after", ..])
-}
-
-/// Words for food, for need, and such as hold the others together.
-fn says_nothing_of_often(word: &str) -> bool {
-    matches!(
-        word,
-        "in" | "at"
-            | "the"
-            | "and"
-            | "on"
-            | "an"
-            | "as"
-            | "if"
-            | "when"
-            | "needed"
-            | "required"
-            | "sos"
-            | "prn"
-            | "after"
-            | "before"
-            | "with"
-            | "without"
-            | "just"
-            | "food"
-            | "eating"
-            | "meal"
-            | "meals"
-            | "ac"
-            | "pc"
-            | "milk"
-            | "water"
-            | "empty"
-            | "stomach"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -283,6 +199,13 @@ mod tests {
             ("once in the morning", Some((1.0, 1.0, Day))),
             ("in the morning before breakfast", Some((1.0, 1.0, Day))),
             ("after lunch and dinner", Some((2.0, 1.0, Day))),
+            ("in the morning and after dinner", Some((2.0, 1.0, Day))),
+            (
+                "twice daily, in the morning and after dinner",
+                Some((2.0, 1.0, Day)),
+            ),
+            ("once daily in the morning and after dinner", None),
+            ("in the evening and after dinner", None),
             (
                 "once daily half an hour before breakfast",
                 Some((1.0, 1.0, Day)),

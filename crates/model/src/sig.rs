@@ -3,7 +3,9 @@
 
 use crate::{
     MedicationLine,
-    rate::{self, Rate, moments_of_known},
+    moments::moments_of_known,
+    need::speaks_of_need,
+    rate::{self, Rate},
 };
 
 /// How much is taken at a time.
@@ -31,7 +33,7 @@ impl MedicationLine {
         let (written, rest) = frequency.split_once([' ', ',']).unwrap_or((&frequency, ""));
         let rest: Vec<&str> = words(rest).collect();
         let parts: Vec<&str> = written.split(['-', '–']).collect();
-        if !(3..=4).contains(&parts.len()) || moments_of_known(&rest)?.day > 0.0 {
+        if !(3..=4).contains(&parts.len()) || moments_of_known(&rest)?.names_a_time_of_day() {
             return None;
         }
         parts.into_iter().map(number).collect()
@@ -87,12 +89,6 @@ fn dose(dosage: &str) -> Option<Dose> {
         value,
         unit: unit.to_owned(),
     })
-}
-
-/// "As needed", "SOS".
-pub(crate) fn speaks_of_need(text: &str) -> bool {
-    let text = text.to_lowercase();
-    words(&text).any(|word| matches!(word, "needed" | "sos" | "prn" | "required"))
 }
 
 pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {

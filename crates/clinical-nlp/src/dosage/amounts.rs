@@ -38,7 +38,7 @@ pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>)
     }
     let (end, form) = forms::counted(tokens, at)?;
     // "Foracort 200 rotacaps": what the product contains, or how many are dispensed.
-    if quantity.value > MOST_PIECES {
+    if quantity.value > most(form) {
         return None;
     }
     // "Eight tablets in all" is what is dispensed.
@@ -71,6 +71,14 @@ pub(super) fn amount(tokens: &Tokens<'_>, first: usize, pieces: &mut Vec<Piece>)
         normalized: Some(form.to_owned()),
     });
     Some(end)
+}
+
+/// So many pieces of a form are taken at a time at most: "tiotropium 18 rotacap" is a strength.
+fn most(form: &str) -> f64 {
+    match form {
+        "rotacap" | "respule" | "nebule" | "patch" | "suppository" | "pessary" => 4.0,
+        _ => MOST_PIECES,
+    }
 }
 
 /// The form in "(two) 500 mg tablets".

@@ -1,6 +1,7 @@
-//! "only if you have fever", "when there is pain": taken on a condition, and so only
-//! as needed, however often at most.
+//! "only if you have fever", "when there is pain", "if BP is above 160": taken on a condition,
+//! and so only as needed, however often at most.
 
+use super::numbers::number;
 use super::{Piece, PieceKind};
 use crate::text::{Gap, Tokens};
 
@@ -63,6 +64,7 @@ const BETWEEN: &[&str] = &[
     "any",
     "are",
     "baby",
+    "blood",
     "body",
     "child",
     "continues",
@@ -92,7 +94,40 @@ const BETWEEN: &[&str] = &[
     "your",
 ];
 
-/// A condition that starts at token `first` and ends with the complaint.
+/// Values that a medicine is taken for when they are out of bounds.
+const MEASURES: &[&str] = &[
+    "bp",
+    "glucose",
+    "pressure",
+    "pulse",
+    "spo2",
+    "sugar",
+    "sugars",
+    "temp",
+    "temperature",
+];
+
+/// Verbs before "if" that tell when not to take it, or what else to do.
+const OTHERWISE: &[&str] = &[
+    "avoid",
+    "call",
+    "come",
+    "consult",
+    "discontinue",
+    "hold",
+    "increase",
+    "omit",
+    "reduce",
+    "report",
+    "return",
+    "review",
+    "skip",
+    "stop",
+    "withhold",
+];
+
+/// A condition that starts at token `first` and ends with the complaint, or with the value
+/// that is out of bounds.
 pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     let only = usize::from(tokens.lower(first) == "only");
     // "; if pain lasts beyond ten minutes" opens another matter.
@@ -112,17 +147,64 @@ pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     {
         return None;
     }
+    if OTHERWISE.contains(&tokens.lower(first - 1)) {
+        return None;
+    }
     let mut at = first + only + 1;
     let stop = at + 5;
     while at < stop && tokens.joined(at) && BETWEEN.binary_search(&tokens.lower(at)).is_ok() {
         at += 1;
     }
-    (tokens.joined(at) && COMPLAINTS.binary_search(&tokens.lower(at)).is_ok()).then(|| Piece {
+    if !tokens.joined(at) {
+        return None;
+    }
+    let end = match COMPLAINTS.binary_search(&tokens.lower(at)) {
+        Ok(_) => measured(tokens, at).unwrap_or(at + 1),
+        Err(_) => measured(tokens, at)?,
+    };
+    Some(Piece {
         kind: PieceKind::Frequency,
         first,
-        end: at + 1,
+        end,
         normalized: Some("as needed".to_owned()),
     })
+}
+
+/// "(if) BP is above 160", "(if the) temperature is more than 101": one past the value.
+fn measured(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    if !MEASURES.contains(&tokens.lower(at)) {
+        return None;
+    }
+    let mut end = at + 1;
+    while end < at + 6
+        && matches!(
+            tokens.lower(end),
+            "is" | "are"
+                | "goes"
+                | "rises"
+                | "remains"
+                | "stays"
+                | "level"
+                | "systolic"
+                | "above"
+                | "over"
+                | "below"
+                | "under"
+                | "more"
+                | "greater"
+                | "higher"
+                | "less"
+                | "lower"
+                | "than"
+        )
+    {
+        end += 1;
+    }
+    let mut value = number(tokens, end)?.end;
+    // "180/110"
+    value += usize::from(tokens.is_number(value) && tokens.gap(value).only(Gap::SLASH));
+    let bounded = end > at + 1 && (at + 1..=end).all(|at| tokens.joined(at));
+    bounded.then_some(value)
 }
 
 #[cfg(test)]
@@ -139,6 +221,14 @@ mod tests {
         for (text, end) in [
             ("take only if you have fever", Some(6)),
             ("take if pain persists", Some(3)),
+            ("take if BP is above 160", Some(6)),
+            ("take if the blood sugar goes above 300 for 5 days", Some(8)),
+            ("take if temperature is more than 101", Some(7)),
+            ("take if BP is more than 180/110", Some(8)),
+            ("take if temperature", Some(3)),
+            ("take if the BP allows", None),
+            ("hold if sugar is below 100", None),
+            ("stop if rash", None),
             ("take when required", None),
             ("take if the cost is high", None),
             ("take; if pain persists", None),

@@ -1,5 +1,6 @@
 //! Frequencies: "twice a day after food", "BID", "1-0-1", "every 4 to 6 hours as needed".
 
+use super::at_most::at_most;
 use super::clock::{clock, weekdays};
 use super::divided::{days_a_week, divided};
 use super::every::{every, period};
@@ -59,7 +60,9 @@ fn follow_on(tokens: &Tokens<'_>, at: usize, said: &Timing) -> Option<(usize, Ti
     }
     // "in the morning and evening"
     let bare = || moment(tokens, at + 1).filter(|_| said.moments() > 0);
-    let (end, timing) = part(tokens, at + 1).or_else(bare)?;
+    let (end, mut timing) = part(tokens, at + 1).or_else(bare)?;
+    let open = |when: &When| said.when.iter().any(|other| when.may_be(*other));
+    timing.in_words |= timing.when.iter().any(open);
     // "and once ..." opens a new statement unless it adds a time of day.
     let adds =
         !timing.when.is_empty() || timing.hours > 0 || !timing.days.is_empty() || timing.as_needed;
@@ -139,6 +142,7 @@ fn part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     }
     pattern(tokens, first)
         .or_else(|| counted(tokens, first))
+        .or_else(|| at_most(tokens, first))
         .or_else(|| every(tokens, first))
         .or_else(|| days_a_week(tokens, first))
         .or_else(|| divided(tokens, first))
@@ -189,7 +193,7 @@ fn figure_part(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     }
 }
 
-fn fixed(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+pub(super) fn fixed(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let (end, seed) = FIXED.longest(tokens, first)?;
     let mut timing = Timing::default();
     match seed {
@@ -221,6 +225,7 @@ fn evening_list(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
         {
             break;
         }
+        timing.in_words |= and == 1 && timing.when.iter().any(|other| when.may_be(*other));
         timing.when.push(when);
         end += and + 1;
     }
@@ -240,7 +245,7 @@ fn time_of_day(word: &str) -> Option<When> {
 }
 
 /// "once", "twice daily", "three times a day", "4 x a week", "two times per day".
-fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
+pub(super) fn counted(tokens: &Tokens<'_>, first: usize) -> Option<(usize, Timing)> {
     let (count, high, at) = match tokens.lower(first) {
         "once"
             if matches!(

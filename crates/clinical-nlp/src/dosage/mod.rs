@@ -1,6 +1,7 @@
 //! The grammar of a prescription line: dose, strength, form, route, frequency, duration.
 
 mod amounts;
+mod at_most;
 mod attach;
 mod clock;
 mod conditional;
@@ -12,6 +13,7 @@ mod every;
 mod forms;
 mod fractions;
 mod frequency;
+mod halves;
 mod matters;
 mod meals;
 mod moments;
@@ -24,8 +26,10 @@ mod routes;
 mod sharing;
 mod sig;
 mod sorts;
+mod spoken;
 mod starts;
 mod timing;
+mod titration;
 mod units;
 mod unknown;
 
@@ -111,6 +115,8 @@ fn any_piece(tokens: &Tokens<'_>, at: usize, to: usize, found: &mut Vec<Piece>) 
     if let Some(piece) = routes::eye(tokens, at) {
         found.push(piece);
     } else if let Some((piece, _)) = frequency::frequency(tokens, at, to) {
+        found.push(piece);
+    } else if let Some(piece) = titration::later_step(tokens, at, found) {
         found.push(piece);
     } else if let Some(piece) = conditional::condition(tokens, at) {
         found.push(piece);
@@ -236,12 +242,42 @@ pub(crate) fn bare_strength(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
     let before_pattern = tokens.joined(found.end)
         && frequency::pattern(tokens, at).is_none()
         && frequency::pattern(tokens, found.end).is_some();
+    let of_one = names_one_piece(tokens, at);
     let plausible = (decimal || before_pattern || found.value >= 5.0) && found.value <= 100_000.0;
-    (close && plausible && (before_pattern || !other_reading)).then_some(Piece {
+    (close && plausible && (before_pattern || of_one || !other_reading)).then_some(Piece {
         kind: PieceKind::Bare,
         first: at,
         end: found.end,
         normalized: None,
+    })
+}
+
+/// "Montair 10 tablet": the tablet is named, and the figure before it no count of a few.
+fn names_one_piece(tokens: &Tokens<'_>, at: usize) -> bool {
+    single(tokens, at).is_some_and(|found| {
+        let one = !tokens.lower(found.end).ends_with('s');
+        let countable = forms::counted(tokens, found.end).is_some();
+        one && countable && tokens.joined(found.end) && found.value > 4.0
+    })
+}
+
+/// Whether a line of a prescription starts at token `at`: "500 one twice daily", "one tablet",
+/// "500 BD". A value is followed by none of these.
+pub(crate) fn is_taken(tokens: &Tokens<'_>, at: usize) -> bool {
+    let figure = bare_strength(tokens, at);
+    let start = figure.as_ref().map_or(at, |figure| figure.end);
+    let mut found = Vec::new();
+    if !tokens.joined(start) || piece(tokens, start, tokens.len(), &mut found).is_none() {
+        return false;
+    }
+    found.first().is_some_and(|piece| match piece.kind {
+        PieceKind::Count => true,
+        // "Potassium 5.2 in the morning" may be a value.
+        PieceKind::Frequency => {
+            let often = |said: &str| said.contains(" per day") || said.contains("-0");
+            figure.is_some() && piece.normalized.as_deref().is_some_and(often)
+        }
+        _ => false,
     })
 }
 

@@ -104,9 +104,11 @@ impl Timing {
                 unit,
             );
             repeat.frequency_max = self.times_to;
+            // FHIR counts from one: of a ceiling only the upper end is told.
+            repeat.frequency = repeat.frequency.filter(|times| *times > 0.0);
         } else if !self.days.is_empty() {
             rate(self.days.len() as f64, 1.0, Period::Week);
-        } else if self.moments() > 0 {
+        } else if self.moments() > 0 && !self.in_words {
             rate(f64::from(self.moments()), 1.0, Period::Day);
         }
         repeat

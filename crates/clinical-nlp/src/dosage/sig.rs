@@ -65,8 +65,11 @@ fn timing(tokens: &Tokens<'_>, found: &[Piece]) -> Option<Timing> {
     {
         let said = frequency(tokens, piece.first, tokens.len()).map(|(_, timing)| timing);
         let alone = || behind_amount(tokens, piece.first).map(|(_, timing)| timing);
-        if let Some(timing) = said.or_else(alone) {
-            whole.merge(&timing);
+        match said.or_else(alone) {
+            Some(timing) => whole.merge(&timing),
+            // "if there is pain"
+            None if piece.normalized.is_some() => whole.as_needed = true,
+            None => whole.in_words = true,
         }
     }
     (!whole.is_empty()).then_some(whole)
@@ -223,5 +226,31 @@ mod tests {
         assert_eq!(per_day("twice a day as needed"), None);
         assert_eq!(per_day("every 4 to 6 hours"), None);
         assert_eq!(per_day("after food"), None);
+    }
+
+    #[test]
+    fn a_meal_is_the_time_of_day_it_falls_in() {
+        for (text, expected) in [
+            ("in the morning before breakfast", Some(1.0)),
+            ("in the morning and after breakfast", Some(1.0)),
+            ("after breakfast in the morning", Some(1.0)),
+            ("in the afternoon and after lunch", Some(1.0)),
+            ("at night and after dinner", Some(1.0)),
+            ("at bedtime after dinner", Some(1.0)),
+            ("on waking up in the morning", Some(1.0)),
+            ("in the morning and after dinner", Some(2.0)),
+            ("before breakfast and at bedtime", Some(2.0)),
+            ("after lunch and dinner", Some(2.0)),
+            ("in the evening and at bedtime", Some(2.0)),
+            ("in the evening and after dinner", None),
+            ("after dinner and at bedtime", None),
+            ("at night and at bedtime", None),
+            ("noon and afternoon", None),
+        ] {
+            let timing = parse_sig(text).timing.unwrap();
+            assert_eq!(timing.doses_per_day(), expected, "{text}");
+            let repeat = timing.repeat();
+            assert_eq!(repeat.frequency, expected, "{text}");
+        }
     }
 }

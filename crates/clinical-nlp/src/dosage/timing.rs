@@ -124,20 +124,38 @@ impl When {
         !self.is_time_of_day()
     }
 
-    /// A meal, of which there is one a day.
-    const fn is_one_meal(self) -> bool {
+    const fn is_breakfast(self) -> bool {
         matches!(
             self,
-            Self::BeforeBreakfast
-                | Self::WithBreakfast
-                | Self::AfterBreakfast
-                | Self::BeforeLunch
-                | Self::WithLunch
-                | Self::AfterLunch
-                | Self::BeforeDinner
-                | Self::WithDinner
-                | Self::AfterDinner
+            Self::BeforeBreakfast | Self::WithBreakfast | Self::AfterBreakfast
         )
+    }
+
+    const fn is_lunch(self) -> bool {
+        matches!(self, Self::BeforeLunch | Self::WithLunch | Self::AfterLunch)
+    }
+
+    const fn is_dinner(self) -> bool {
+        matches!(
+            self,
+            Self::BeforeDinner | Self::WithDinner | Self::AfterDinner
+        )
+    }
+
+    /// Whether "and" between the two leaves open if they are one time: "in the morning and
+    /// after breakfast" tells one twice, while "after dinner and at bedtime" may be two.
+    pub(super) fn may_be(self, other: Self) -> bool {
+        let either = |one: fn(Self) -> bool, two: fn(Self) -> bool| {
+            one(self) && two(other) || one(other) && two(self)
+        };
+        let dinner = Self::is_dinner;
+        self != other
+            && (either(|when| when == Self::Night, |when| when == Self::Bedtime)
+                || either(|when| when == Self::Noon, |when| when == Self::Afternoon)
+                || either(dinner, |when| matches!(when, Self::Evening | Self::Bedtime))
+                || either(dinner, dinner)
+                || either(Self::is_breakfast, Self::is_breakfast)
+                || either(Self::is_lunch, Self::is_lunch))
     }
 }
 
@@ -174,7 +192,8 @@ impl Period {
 /// How often and when a medicine is taken; what was not said is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Timing {
-    /// So many times in a period: (2, Day) is twice a day.
+    /// So many times in a period: (2, Day) is twice a day. None with an upper end in
+    /// `times_to` is a ceiling: "up to four times a day".
     pub times: Option<(f64, Period)>,
     /// Upper end of a range of times: "two to three times a day".
     pub times_to: Option<f64>,
@@ -244,13 +263,22 @@ impl Timing {
             || !self.days.is_empty()
     }
 
-    /// Times of a day that are named. A meal beside a time of day is the same time
-    /// ("in the morning before breakfast"), unless there are several ("after lunch and dinner").
+    /// Times of a day that are named. A meal is the time of day that it falls in ("in the
+    /// morning before breakfast"), and another one beside any other ("in the morning and
+    /// after dinner").
     pub(crate) fn moments(&self) -> u32 {
-        let count = |of: fn(When) -> bool| self.when.iter().filter(|w| of(**w)).count();
-        let (parts, meals) = (count(When::is_time_of_day), count(When::is_one_meal));
-        let named = parts.max(meals).max(self.hours as usize);
-        u32::try_from(named).unwrap_or(u32::MAX)
+        let named = |is: fn(When) -> bool| self.when.iter().any(|when| is(*when));
+        let evening = named(|when| when == When::Evening);
+        let parts = [
+            named(|when| matches!(when, When::Morning | When::Waking) || when.is_breakfast()),
+            named(|when| matches!(when, When::Noon | When::Afternoon) || when.is_lunch()),
+            evening,
+            // Dinner is eaten in the evening or at night.
+            named(|when| matches!(when, When::Night | When::Bedtime))
+                || !evening && named(When::is_dinner),
+        ];
+        let named = parts.into_iter().map(u32::from).sum::<u32>();
+        named.max(self.hours)
     }
 
     /// Units taken in 24 hours by the pattern, when there is one: "1-0-2" is 3.
@@ -298,9 +326,11 @@ impl Timing {
             );
         }
         if let Some((count, period)) = self.times {
-            let count = self
-                .times_to
-                .map_or_else(|| count.to_string(), |high| format!("{count}-{high}"));
+            let count = match self.times_to {
+                Some(high) if count == 0.0 => format!("up to {high}"),
+                Some(high) => format!("{count}-{high}"),
+                None => count.to_string(),
+            };
             parts.push(format!("{count} per {}", period.as_str()));
         }
         if let Some((low, high, period)) = self.every {
