@@ -219,12 +219,14 @@ fn run(options: &Options) -> Result<Report, String> {
         let reference = std::fs::read_to_string(file.with_extension("reference.txt")).ok();
         let mut sound = 0.0;
         for own in &mut all {
+            support::wait_for_calm();
             let (answer, seconds) = own.ask(options, file)?;
             own.system
                 .add(file, answer, Some(seconds), reference.as_deref());
             sound = seconds;
         }
         let Some(peer) = &mut peer else { continue };
+        support::wait_for_calm();
         of_peer.add(file, peer.ask(file)?, Some(sound), reference.as_deref());
         let recorded = file.with_extension("transcribe-medical-stream.json.xz");
         if recorded.is_file() {

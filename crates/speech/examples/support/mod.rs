@@ -82,3 +82,21 @@ pub(crate) fn cpu_seconds() -> f64 {
         .sum::<f64>()
         / 100.0
 }
+
+/// Waits until nothing else runs on the machine, for three seconds at most: threads of the
+/// one that was measured last may still wait for work in a loop.
+pub(crate) fn wait_for_calm() {
+    let mut calm = 0;
+    for _ in 0..60 {
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let alone = load
+            .split_whitespace()
+            .nth(3)
+            .is_none_or(|of| of.starts_with("1/"));
+        calm = if alone { calm + 1 } else { 0 };
+        if calm == 3 {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}

@@ -59,7 +59,7 @@ pub(crate) fn write(
         return words;
     }
     let Some(before) = before else {
-        return write_alone(words, doses, names);
+        return write_alone(&words, doses, names);
     };
     let ends_in_a_number = Part::of(before).is_number() && !Part::of(before).ends_a_sentence();
     let begun = words.iter().map(Part::of);
@@ -67,12 +67,12 @@ pub(crate) fn write(
     let kept = kept.count();
     let mut written = words;
     let rest = written.split_off(kept);
-    written.extend(write_alone(rest, doses, names));
+    written.extend(write_alone(&rest, doses, names));
     written
 }
 
-fn write_alone(words: Vec<Word>, doses: Doses, names: &HashSet<String>) -> Vec<Word> {
-    let mut written = merged(&words, &found(&words, names));
+fn write_alone(words: &[Word], doses: Doses, names: &HashSet<String>) -> Vec<Word> {
+    let mut written = merged(words, &found(words, names));
     let parts: Vec<Part> = written.iter().map(Part::of).collect();
     let texts: Vec<Option<String>> = (0..parts.len())
         .map(|at| rewritten(&parts, at, doses))

@@ -1,8 +1,6 @@
 //! What the engine is told to expect, in the model's tokens.
 //!
-//! whisper.cpp compiles a regular expression for each text that it cuts into tokens: a
-//! thousand names take it a good part of a second. The names are the same for one recording
-//! after the other, so the last ones are kept.
+//! The names are the same for one recording after the other, so the last ones are kept.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -13,6 +13,8 @@ use whisper_rs::{WhisperContext, WhisperTokenId};
 const LEANING: f32 = 2.0;
 /// A name of more pieces than that is told apart by its first ones.
 const MOST_PIECES: usize = 10;
+/// Stands between names: a token of its own, which is in none.
+const BETWEEN: char = '\n';
 
 /// Beginnings of names, and how they go on.
 #[derive(Debug, Default)]
@@ -23,15 +25,13 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn new(context: &WhisperContext, names: &[String]) -> Self {
         let mut all = Self::default();
-        for name in names.iter().map(|name| name.replace('\0', " ")) {
-            // As it stands within a sentence and at the beginning of one.
-            for name in [name.to_lowercase(), capitalised(&name)] {
-                let text = format!(" {name}");
-                // No text has more tokens than bytes.
-                if let Ok(pieces) = context.tokenize(&text, text.len() + 2) {
-                    all.insert(&pieces);
-                }
-            }
+        // As they stand within a sentence and at the beginning of one.
+        let mut texts = Vec::new();
+        for name in names.iter().map(|name| name.replace(['\0', BETWEEN], " ")) {
+            texts.extend([name.to_lowercase(), capitalised(&name)].map(|name| format!(" {name}")));
+        }
+        for name in in_pieces(context, &texts) {
+            all.insert(&name);
         }
         all
     }
@@ -82,6 +82,23 @@ impl Names {
     }
 }
 
+/// The model's tokens of each text. whisper.cpp compiles a regular expression each time it
+/// is asked, so it is asked for all at once.
+fn in_pieces(context: &WhisperContext, texts: &[String]) -> Vec<Vec<WhisperTokenId>> {
+    let separator = BETWEEN.to_string();
+    let text = texts.join(&separator);
+    // No text has more tokens than bytes.
+    let tokens = |text: &str| context.tokenize(text, text.len() + 2).unwrap_or_default();
+    let (pieces, between) = (tokens(&text), tokens(&separator));
+    match between[..] {
+        [between] => pieces
+            .split(|id| *id == between)
+            .map(<[_]>::to_vec)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| {
@@ -91,7 +108,45 @@ fn capitalised(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::{Engine, EngineOptions};
+
+    /// The model that `cargo xtask setup` installs.
+    fn installed() -> Engine {
+        let given = std::env::var_os("SEVA_WHISPER_MODEL").map(PathBuf::from);
+        let cache = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache");
+        let model = given.unwrap_or_else(|| cache().join("seva-arogya/models/ggml-base.bin"));
+        Engine::load(&model, EngineOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn names_are_cut_together_as_they_are_one_by_one() {
+        let engine = installed();
+        let names = [
+            "paracetamol",
+            "Ecosprin AV 75",
+            "co-trimoxazole",
+            "B12",
+            "D'Cold",
+            "\u{915}",
+        ];
+        let texts = names.map(|name| format!(" {name}")).to_vec();
+        let one_by_one = texts
+            .iter()
+            .flat_map(|text| in_pieces(&engine.context, std::slice::from_ref(text)));
+        assert_eq!(
+            in_pieces(&engine.context, &texts),
+            one_by_one.collect::<Vec<_>>()
+        );
+        assert!(
+            in_pieces(&engine.context, &texts)[0].len() > 1,
+            "a rare name is made of pieces"
+        );
+    }
 
     fn names() -> Names {
         let mut names = Names::default();
