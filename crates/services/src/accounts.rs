@@ -13,8 +13,8 @@ pub use self::{
 };
 
 use seva_model::{
-    AppError, ConfirmationCode, CurrentUser, DoctorProfile, EmailAddress, ErrorCode, FullName,
-    Registration, UserId, holds_invisible,
+    AppError, ConfirmationCode, CurrentUser, DoctorProfile, EmailAddress, FullName, Registration,
+    UserId,
 };
 use seva_store::{StoreError, users};
 
@@ -23,6 +23,7 @@ use crate::{
     audited::{Action, USER},
     errors::{Reported, identity_error, port_failed},
     ports::{IdentityError, ProviderTokens, SignedIn, StoredMail},
+    wrong::Wrong,
 };
 
 /// An account that was just opened.
@@ -137,7 +138,7 @@ impl Services {
         full_name: &str,
         profile: DoctorProfile,
     ) -> Result<CurrentUser, AppError> {
-        let (full_name, profile) = checked_profile(full_name, profile)?;
+        let (full_name, profile) = checked_profile(full_name, &profile)?;
         let mut tx = self.begin().await?;
         let user = match users::update_profile(&mut tx, user_id, &full_name, &profile).await {
             Err(StoreError::NotFound) => return Err(AppError::not_signed_in()),
@@ -237,48 +238,50 @@ fn silent_on_delivery(sent: Result<(), IdentityError>) -> Result<(), IdentityErr
 /// Trims and checks all fields, and reports all that are wrong.
 fn checked_profile(
     full_name: &str,
-    profile: DoctorProfile,
+    profile: &DoctorProfile,
 ) -> Result<(FullName, DoctorProfile), AppError> {
-    let mut wrong = std::collections::BTreeMap::new();
-    let mut check = |field: &str, text: String, max: usize, lines: bool| {
-        let text = text.replace("\r\n", "\n").trim().to_owned();
-        if text.chars().count() > max {
-            wrong.insert(
-                field.to_owned(),
-                format!("Shorten this to {max} characters."),
-            );
-        } else if holds_invisible(&text, lines) {
-            wrong.insert(
-                field.to_owned(),
-                "Remove the invisible characters.".to_owned(),
-            );
-        }
-        text
-    };
+    let mut wrong = Wrong::default();
+    let mut line =
+        |field: &str, what: &str, text: &str, max| wrong.tidy(field, what, text, max, false);
     let profile = DoctorProfile {
-        qualification: check("qualification", profile.qualification, 255, false),
-        registration_number: check(
-            "registration_number",
-            profile.registration_number,
-            64,
-            false,
+        qualification: line(
+            "qualification",
+            "the qualification",
+            &profile.qualification,
+            255,
         ),
-        clinic_name: check("clinic_name", profile.clinic_name, 255, false),
-        clinic_address: check("clinic_address", profile.clinic_address, 1000, true),
-        clinic_phone: check("clinic_phone", profile.clinic_phone, 64, false),
+        registration_number: line(
+            "registration_number",
+            "the registration number",
+            &profile.registration_number,
+            64,
+        ),
+        clinic_name: line(
+            "clinic_name",
+            "the name of the clinic",
+            &profile.clinic_name,
+            255,
+        ),
+        clinic_phone: line(
+            "clinic_phone",
+            "the telephone number",
+            &profile.clinic_phone,
+            64,
+        ),
+        clinic_address: wrong.tidy(
+            "clinic_address",
+            "the address",
+            &profile.clinic_address,
+            1000,
+            true,
+        ),
     };
     let full_name = full_name.parse::<FullName>();
     if let Err(error) = &full_name {
-        wrong.insert(error.field.to_owned(), error.message.clone());
+        wrong.note(error.field, error.message.as_str());
     }
-    match full_name {
-        Ok(full_name) if wrong.is_empty() => Ok((full_name, profile)),
-        _ => Err(AppError {
-            code: ErrorCode::ValidationFailed,
-            message: "Check the marked fields.".to_owned(),
-            fields: wrong,
-        }),
-    }
+    wrong.or(())?;
+    Ok((full_name?, profile))
 }
 
 #[cfg(test)]
@@ -295,7 +298,7 @@ mod tests {
             qualification: "MBBS \u{202E}DM".to_owned(),
             ..DoctorProfile::default()
         };
-        let error = checked_profile(" ", profile).unwrap_err();
+        let error = checked_profile(" ", &profile).unwrap_err();
         assert_eq!(
             error.fields.keys().collect::<Vec<_>>(),
             [
@@ -305,5 +308,8 @@ mod tests {
                 "registration_number"
             ]
         );
+        let sentence = "Shorten the registration number to 64 characters.";
+        assert_eq!(error.fields["registration_number"], sentence);
+        assert_eq!(error.message, error.fields["clinic_name"]);
     }
 }

@@ -1,55 +1,14 @@
 //! What a prescription may hold.
 
-use std::collections::BTreeMap;
+use seva_model::{AppError, CurrentUser, Diagnosis, MedicationLine, PrescriptionContent};
 
-use seva_model::{
-    AppError, CurrentUser, Diagnosis, ErrorCode, MedicationLine, PrescriptionContent,
-    holds_invisible,
-};
+use crate::wrong::Wrong;
 
 const MAX_LINES: usize = 100;
 const MAX_FIELD: usize = 255;
 const MAX_GENDER: usize = 20;
 const MAX_AGE: u16 = 150;
 const MAX_TEXT: usize = 4000;
-
-/// Sentences by field, as they are found.
-#[derive(Default)]
-struct Wrong(BTreeMap<String, String>);
-
-impl Wrong {
-    fn note(&mut self, field: &str, sentence: impl Into<String>) {
-        self.0
-            .entry(field.to_owned())
-            .or_insert_with(|| sentence.into());
-    }
-
-    fn or<T>(self, value: T) -> Result<T, AppError> {
-        match self.0.values().next() {
-            None => Ok(value),
-            Some(first) => Err(AppError {
-                code: ErrorCode::ValidationFailed,
-                message: first.clone(),
-                fields: self.0,
-            }),
-        }
-    }
-
-    /// The text trimmed, one line unless `lines`.
-    fn tidy(&mut self, field: &str, what: &str, text: &str, max: usize, lines: bool) -> String {
-        let text = text.replace("\r\n", "\n").trim().to_owned();
-        if text.chars().count() > max {
-            self.note(field, format!("Shorten {what} to {max} characters."));
-        }
-        if holds_invisible(&text, lines) {
-            self.note(
-                field,
-                format!("Remove the invisible characters from {what}."),
-            );
-        }
-        text
-    }
-}
 
 /// The content trimmed, without lines that are empty.
 ///

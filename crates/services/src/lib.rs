@@ -31,6 +31,7 @@ mod uploads;
 mod verification;
 mod warnings;
 mod worker;
+mod wrong;
 
 pub use access_tokens::{CreatedAccessToken, TokenHolder};
 pub use accounts::{

@@ -100,7 +100,7 @@ mod tests {
     fn the_demonstration_is_valid() {
         demo_registration().unwrap();
         let (_, profile) =
-            super::super::checked_profile("Dr. Meera Joshi", demo_profile()).unwrap();
+            super::super::checked_profile("Dr. Meera Joshi", &demo_profile()).unwrap();
         assert_eq!(profile, demo_profile());
     }
 
