@@ -35,9 +35,8 @@ pub(crate) fn remember(doctor: &str, language: Language) {
     cookies::write(&cookie_name(doctor), language.as_str());
 }
 
-/// What a doctor chose last in the browser that asks.
-#[cfg(feature = "ssr")]
-pub(crate) fn remembered(doctor: UserId) -> Option<Language> {
+/// What a doctor chose last in this browser; on the server, in the one that asks.
+pub(crate) fn remembered(doctor: impl Display) -> Option<Language> {
     cookies::read(&cookie_name(doctor))?.parse().ok()
 }
 

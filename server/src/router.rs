@@ -40,7 +40,7 @@ pub(crate) fn router(state: AppState, sessions: &Sessions) -> Router {
     );
     // The upload counts for itself while it arrives, and says more when it is too much.
     let uploads = Router::from(routes::uploads())
-        .route("/dictations/upload", post(forms::upload))
+        .route(upload::FORM_PATH, post(forms::upload))
         .layer(DefaultBodyLimit::disable())
         .layer(map_request(upload::piece_by_piece))
         .layer(RequestBodyTimeoutLayer::new(state.upload_idle))

@@ -11,7 +11,7 @@ use seva_services::Services;
 
 use super::{
     access::CallerSession,
-    upload::{self, Begun},
+    upload::{self, Received},
 };
 use crate::errors::ApiError;
 
@@ -22,30 +22,31 @@ pub(crate) async fn upload(
     CallerSession(session): CallerSession,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, ApiError> {
-    let begun = match form {
-        Ok(form) => upload::begin(&services, session.require_user(), Ok(None), form).await,
-        Err(_) => Err(upload::not_a_form()),
+    let (dictation, cookie) = match form {
+        Ok(form) => {
+            let user = session.require_user();
+            let received = upload::begin(&services, user, Ok(None), form).await;
+            let cookie = language_cookie(&services, &received).await;
+            (received.dictation, cookie)
+        }
+        Err(_) => (Err(upload::not_a_form()), None),
     };
-    match begun {
-        Ok(begun) => {
-            let cookie = language_cookie(&services, &begun).await;
-            let cookie = AppendHeaders(cookie.map(|line| (SET_COOKIE, line)));
-            let page = Redirect::to(&format!("/dictations/{}", begun.dictation.id));
-            Ok((cookie, page).into_response())
-        }
-        Err(error) if error.code == ErrorCode::NotSignedIn => {
-            Ok(Redirect::to("/sign-in").into_response())
-        }
+    let page = match dictation {
+        Ok(begun) => format!("/dictations/{}", begun.id),
+        Err(error) if error.code == ErrorCode::NotSignedIn => "/sign-in".to_owned(),
         Err(error) => {
             session.set_upload_error(&error).await?;
-            Ok(Redirect::to("/dictations/new").into_response())
+            "/dictations/new".to_owned()
         }
-    }
+    };
+    let cookie = AppendHeaders(cookie.map(|line| (SET_COOKIE, line)));
+    Ok((cookie, Redirect::to(&page)).into_response())
 }
 
-/// Remembers the language for the doctor's next dictation, where there is a choice; with
-/// script, the page does it.
-async fn language_cookie(services: &Services, begun: &Begun) -> Option<String> {
-    let language: Language = begun.language_code.parse().ok()?;
-    (services.languages().await.len() > 1).then(|| language::cookie(begun.user, language))
+/// Remembers the language for the doctor's next dictation, where there is a choice, and for
+/// the form that is shown again after a refusal; with script, the page does it.
+async fn language_cookie(services: &Services, received: &Received) -> Option<String> {
+    let language: Language = received.language_code.as_deref()?.parse().ok()?;
+    let user = received.user?;
+    (services.languages().await.len() > 1).then(|| language::cookie(user, language))
 }

@@ -53,7 +53,7 @@ pub(crate) async fn create(
             .map(|DictationWriter(user)| user)
             .map_err(|ApiError(error)| error)
     };
-    let begun = upload::begin(&services, user, key, form).await?.dictation;
+    let begun = upload::begin(&services, user, key, form).await.dictation?;
     Ok(idempotency::answer(&begun, &BegunBody::new(begun.id)))
 }
 

@@ -21,9 +21,11 @@ use tower_http::timeout::TimeoutError;
 const METHOD: &str = "POST";
 const PATH: &str = "/api/v1/transcriptions";
 /// The page's form, without scripts.
-const FORM_PATH: &str = "/dictations/upload";
+pub(crate) const FORM_PATH: &str = "/dictations/upload";
 /// The form has four fields; what else a program sends along is read past.
 const MAX_FIELDS: usize = 16;
+/// The field that outlives a refusal.
+const LANGUAGE: &str = "language_code";
 /// No field of the form but the recording is longer, in bytes.
 const MAX_TEXT: usize = 4096;
 /// How much of a body is handed on at a time, in bytes.
@@ -66,12 +68,13 @@ pub(crate) async fn piece_by_piece(request: Request) -> Request {
     })
 }
 
-/// A dictation that was begun, and what became known on the way.
-pub(super) struct Begun {
-    pub(super) dictation: Created<TranscriptionId>,
-    pub(super) user: UserId,
-    /// BCP 47, as the form says it or as it is without.
-    pub(super) language_code: String,
+/// How an upload went, and what became known on the way.
+pub(super) struct Received {
+    pub(super) dictation: Result<Created<TranscriptionId>, AppError>,
+    /// Who sent it, if that is somebody.
+    pub(super) user: Option<UserId>,
+    /// BCP 47, if the form says it.
+    pub(super) language_code: Option<String>,
 }
 
 /// Takes the form in and begins the dictation.
@@ -83,39 +86,45 @@ pub(super) async fn begin(
     user: impl Future<Output = Result<UserId, AppError>>,
     key: Result<Option<IdempotencyKey>, AppError>,
     mut form: Multipart,
-) -> Result<Begun, AppError> {
-    let caller = match user.await {
-        Ok(user) => key.map(|key| (user, key)),
-        Err(error) => Err(error),
-    };
-    let received = match caller {
-        Ok(caller) => receive(services, &mut form)
-            .await
-            .map(|form| (caller, form)),
-        Err(error) => Err(error),
-    };
-    match received {
-        Ok(((user, key), (upload, dictation))) => {
-            let once = key.map(|key| key.upload(METHOD, PATH, &upload, &dictation));
-            let language_code = dictation.language_code.clone();
-            let begun = services.begin_dictation_once(user, upload, dictation, once.as_ref());
-            Ok(Begun {
-                dictation: begun.await?,
-                user,
-                language_code,
-            })
+) -> Received {
+    let mut language_code = None;
+    let (user, dictation) = match user.await {
+        Ok(user) => {
+            let dictation = take_in(services, user, key, &mut form, &mut language_code);
+            (Some(user), dictation.await)
         }
-        Err(error) => {
-            // Too late is as good as all of it: the answer goes out either way.
-            let _ = timeout(DRAIN_FOR, drain(&mut form)).await;
-            Err(error)
-        }
+        Err(error) => (None, Err(error)),
+    };
+    if dictation.is_err() {
+        // Too late is as good as all of it: the answer goes out either way.
+        let _ = timeout(DRAIN_FOR, drain(&mut form, &mut language_code)).await;
     }
+    Received {
+        dictation,
+        user,
+        language_code,
+    }
+}
+
+async fn take_in(
+    services: &Services,
+    user: UserId,
+    key: Result<Option<IdempotencyKey>, AppError>,
+    form: &mut Multipart,
+    language_code: &mut Option<String>,
+) -> Result<Created<TranscriptionId>, AppError> {
+    let key = key?;
+    let (upload, dictation) = receive(services, form, language_code).await?;
+    let once = key.map(|key| key.upload(METHOD, PATH, &upload, &dictation));
+    services
+        .begin_dictation_once(user, upload, dictation, once.as_ref())
+        .await
 }
 
 async fn receive(
     services: &Services,
     form: &mut Multipart,
+    language_code: &mut Option<String>,
 ) -> Result<(SpooledUpload, NewDictation), AppError> {
     let mut dictation = NewDictation::default();
     // Removed from the spool when anything after it is refused.
@@ -129,10 +138,10 @@ async fn receive(
         match field.name().unwrap_or_default() {
             "specialty" => dictation.specialty = specialty(&text(&mut field).await?)?,
             "patient_name" => dictation.patient_name = patient_name(&text(&mut field).await?)?,
-            "language_code" => {
-                let code = text(&mut field).await?;
-                if !code.trim().is_empty() {
-                    code.trim().clone_into(&mut dictation.language_code);
+            LANGUAGE => {
+                if let Some(code) = language(&text(&mut field).await?) {
+                    dictation.language_code.clone_from(&code);
+                    *language_code = Some(code);
                 }
             }
             "audio_file" if recording.is_some() => return Err(second_recording()),
@@ -185,9 +194,28 @@ fn patient_name(text: &str) -> Result<Option<PatientName>, AppError> {
     }
 }
 
-async fn drain(form: &mut Multipart) {
+fn language(text: &str) -> Option<String> {
+    let code = text.trim();
+    (!code.is_empty()).then(|| code.to_owned())
+}
+
+async fn drain(form: &mut Multipart, language_code: &mut Option<String>) {
     let mut left = MAX_DRAINED;
     while let Ok(Some(mut field)) = form.next_field().await {
+        // It may stand behind what was refused.
+        if field.name() == Some(LANGUAGE) {
+            let Ok(code) = text(&mut field).await else {
+                return;
+            };
+            let Some(rest) = left.checked_sub(code.len()) else {
+                return;
+            };
+            left = rest;
+            if let Some(code) = language(&code) {
+                *language_code = Some(code);
+            }
+            continue;
+        }
         while let Ok(Some(chunk)) = field.chunk().await {
             match left.checked_sub(chunk.len()) {
                 Some(rest) => left = rest,

@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 
-use reqwest::{Method, StatusCode};
+use reqwest::{
+    Method, StatusCode,
+    multipart::{Form, Part},
+};
 
 use crate::support::{Browser, recordings, spawn_web, spawn_web_with};
 
@@ -33,9 +36,8 @@ async fn offered(doctor: &Browser) -> (Vec<String>, Vec<String>) {
     )
 }
 
-/// Sends the form as a browser without script does; gives the dictation's page.
-async fn send(doctor: &Browser, language: &str) -> String {
-    let form = recordings::form().text("language_code", language.to_owned());
+/// Posts the form as a browser without script does; gives the page that it leads to.
+async fn post(doctor: &Browser, form: Form) -> String {
     let sent = doctor
         .request(Method::POST, "/dictations/upload")
         .multipart(form)
@@ -43,7 +45,13 @@ async fn send(doctor: &Browser, language: &str) -> String {
         .await
         .unwrap();
     assert_eq!(sent.status(), StatusCode::SEE_OTHER);
-    let place = sent.headers()["location"].to_str().unwrap().to_owned();
+    sent.headers()["location"].to_str().unwrap().to_owned()
+}
+
+/// Sends a recording in a language; gives the dictation's page.
+async fn send(doctor: &Browser, language: &str) -> String {
+    let form = recordings::form().text("language_code", language.to_owned());
+    let place = post(doctor, form).await;
     let id = place.strip_prefix("/dictations/").unwrap();
     assert_eq!(doctor.dictation(id).await["language_code"], language);
     place
@@ -75,6 +83,36 @@ async fn a_doctor_chooses_a_language_and_the_form_begins_with_it_next_time() {
     let place = send(&doctor, "en-US").await;
     assert!(!read(&doctor, &place).await.contains(FINDINGS));
     assert_eq!(offered(&doctor).await, begins_with("en-US"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_refused_is_shown_again_with_its_language() {
+    let app = spawn_web().await;
+    let doctor = app.doctor().await;
+    let lie = || Part::bytes(recordings::lie()).file_name("visit.mp3");
+    let file_last = Form::new()
+        .text("language_code", "hi-IN")
+        .part("audio_file", lie());
+    let file_first = Form::new()
+        .part("audio_file", lie())
+        .text("language_code", "und");
+    let no_language = Form::new()
+        .text("language_code", "")
+        .part("audio_file", lie());
+    let unknown_language = recordings::form().text("language_code", "Hindi, please");
+    let long_name = Form::new()
+        .text("patient_name", "a".repeat(256))
+        .text("language_code", "hi-IN");
+    for (form, begins_with) in [
+        (file_last, "hi-IN"),
+        (file_first, "und"),
+        (no_language, "und"),
+        (unknown_language, "und"),
+        (long_name, "hi-IN"),
+    ] {
+        assert_eq!(post(&doctor, form).await, "/dictations/new");
+        assert_eq!(offered(&doctor).await.1, [begins_with]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

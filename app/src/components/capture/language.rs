@@ -5,7 +5,7 @@ use web_sys::Event;
 use super::Desk;
 use crate::{
     components::common::Trouble,
-    language::{FINDINGS, remember},
+    language::{FINDINGS, remember, remembered},
     server_fns::dictations::{Languages, offered_languages},
 };
 
@@ -14,20 +14,39 @@ use crate::{
 pub(super) fn LanguageField(desk: Desk) -> impl IntoView {
     let loaded = Resource::new_blocking(|| (), |()| offered_languages());
     view! {
-        <Suspense>
+        <Suspense fallback=move || view! { <LastChoice desk/> }>
             {move || Suspend::new(async move {
                 match loaded.await {
                     Ok(languages) if languages.offered.len() > 1 => {
                         Some(view! { <Choice desk languages/> }.into_any())
                     }
                     Ok(_) => None,
-                    Err(error) => {
-                        Some(view! { <Trouble error retry=move || loaded.refetch()/> }.into_any())
-                    }
+                    Err(error) => Some(view! {
+                        <div class="field">
+                            <Trouble error retry=move || loaded.refetch()/>
+                            <p class="field__hint">
+                                "Until you can choose again, the language stays: "
+                                {move || last_choice(desk).label()} "."
+                            </p>
+                            <LastChoice desk/>
+                        </div>
+                    }.into_any()),
                 }
             })}
         </Suspense>
     }
+}
+
+/// Stands in the form for the choice while nothing is known of the languages there are: what
+/// is sent meanwhile would be taken for English, whatever was spoken.
+#[component]
+fn LastChoice(desk: Desk) -> impl IntoView {
+    view! { <input type="hidden" name="language_code" value=move || last_choice(desk).as_str()/> }
+}
+
+/// What this doctor chose last in this browser; English if that is nothing.
+fn last_choice(desk: Desk) -> Language {
+    desk.owner.get().and_then(remembered).unwrap_or_default()
 }
 
 /// Begins with what this doctor chose last in this browser. Without script, sending the form
