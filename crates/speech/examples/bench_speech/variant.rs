@@ -37,7 +37,7 @@ impl Variant {
         for setting in text.split(',') {
             variant.set(setting).ok_or(format!(
                 "{setting:?} is no setting. There are search=beam5, search=greedy, \
-                 search=greedy+beam5@-0.4, window=whole, window=sound, flash=on, model=bf16, \
+                 search=greedy+beam5@-0.4, window=whole, window=sound, model=bf16, \
                  model=q8_0, doses=heard, doses=figures and doses=units."
             ))?;
         }
@@ -50,7 +50,6 @@ impl Variant {
             ("search", value) => self.engine.search = search(value)?,
             ("window", "whole") => self.engine.window = Window::Whole,
             ("window", "sound") => self.engine.window = Window::Sound,
-            ("flash", "on") => self.engine.flash_attention = true,
             ("model", value) => self.form = Some(Form::parse(value)?),
             ("doses", "heard") => self.doses = Doses::AsHeard,
             ("doses", "figures") => self.doses = Doses::Figures,

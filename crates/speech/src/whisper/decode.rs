@@ -209,6 +209,8 @@ impl<'a> Decoder<'a> {
             strategy,
             window: self.engine.options.window,
             places: self.engine.context.n_audio_ctx(),
+            // One less than where whisper.cpp gives up, and looks again.
+            most_tokens: self.engine.context.n_text_ctx() / 2 - 5,
             has_stamps: manner != Manner::Afresh,
             watch: Watch::new(
                 self.cancel.clone(),
@@ -257,18 +259,14 @@ impl<'a> Decoder<'a> {
         now: f64,
     ) -> Token {
         let data = token.token_data();
-        let end = match self.engine.options.flash_attention {
-            true => data.t1,
-            false => data.t_dtw,
-        };
         let (offset, latest) = (seconds(piece.start), seconds(piece.end));
         let said = f64::from(data.plog);
         Token {
             bytes: token.to_bytes().unwrap_or_default().to_vec(),
             log_probability: self.expected.names.unleaned(written, data.id, said),
-            end: match end {
+            end: match data.t_dtw {
                 ..0 => now,
-                _ => (offset + end as f64 / 100.0).clamp(now, latest),
+                end => (offset + end as f64 / 100.0).clamp(now, latest),
             },
         }
     }

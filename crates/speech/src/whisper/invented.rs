@@ -56,19 +56,41 @@ pub(crate) fn once(first: &Segment, second: &Segment) -> Option<Segment> {
     Some(once)
 }
 
-/// Whether a word was squeezed out of the stretch in which it was found again.
-pub(crate) fn is_squeezed_copy(word: &Word, found: &[Segment]) -> bool {
-    let is_copy = |found: &Segment| {
-        let is_beside = found.start - NOWHERE < word.end && word.start < found.end + NOWHERE;
-        is_beside && found.words.iter().any(|again| spelt(again) == spelt(word))
-    };
-    is_nowhere(word) && found.iter().any(is_copy)
+/// Takes words off the end of a text, or off its beginning, that were squeezed out of the
+/// stretch beside it in which they were found again.
+pub(crate) fn give_way(words: &mut Vec<Word>, found: &[Segment]) {
+    let last = words.len()
+        - words
+            .iter()
+            .rev()
+            .take_while(|word| is_nowhere(word))
+            .count();
+    if is_found_again(&words[last..], found) {
+        words.truncate(last);
+    }
+    let first = words.iter().take_while(|word| is_nowhere(word)).count();
+    if is_found_again(&words[..first], found) {
+        words.drain(..first);
+    }
 }
 
-/// A word without its capitals and stops.
+/// Whether words that stand at the beginning or the end of what was found begin or end it.
+fn is_found_again(squeezed: &[Word], found: &[Segment]) -> bool {
+    let (Some(word), Some(first), Some(last)) = (squeezed.first(), found.first(), found.last())
+    else {
+        return false;
+    };
+    let spelt = |words: &[Word]| words.iter().map(spelt).collect::<Vec<_>>();
+    let again: Vec<String> = found.iter().flat_map(|found| spelt(&found.words)).collect();
+    let at = |time: f64| (word.start - time).abs() < NOWHERE;
+    at(first.start) && again.starts_with(&spelt(squeezed))
+        || at(last.end) && again.ends_with(&spelt(squeezed))
+}
+
+/// A word without its capitals and the signs around it; those within a dose stay.
 fn spelt(word: &Word) -> String {
-    let letters = word.text.chars().filter(|letter| letter.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
+    let core = word.text.trim_matches(|sign: char| !sign.is_alphanumeric());
+    core.to_lowercase()
 }
 
 #[cfg(test)]
@@ -121,14 +143,36 @@ mod tests {
     }
 
     #[test]
-    fn a_word_without_a_time_gives_way_to_itself_where_it_was_found() {
+    fn words_without_a_time_give_way_to_themselves_where_they_were_found() {
         let found = [said(1.2, &[1.6, 2.0, 2.4, 2.8, 3.2, 3.6])];
-        let squeezed = said(1.2, &[1.2; 6]);
-        assert!(is_squeezed_copy(&squeezed.words[0], &found));
+        let left = |mut words: Vec<Word>| {
+            give_way(&mut words, &found);
+            words.len()
+        };
+        assert_eq!(left(said(1.2, &[1.2; 6]).words), 0);
+        let mut end = said(0.0, &[0.4, 0.8, 1.2]).words;
+        end.extend(said(1.2, &[1.2; 2]).words);
+        assert_eq!(left(end), 3, "\"Take one\" was squeezed at its end");
+
         let heard = said(0.8, &[1.2, 1.6, 2.0, 2.4, 2.8, 3.2]);
-        assert!(!is_squeezed_copy(&heard.words[0], &found));
+        assert_eq!(left(heard.words), 6, "they have their times");
         let elsewhere = said(5.0, &[5.0; 6]);
-        assert!(!is_squeezed_copy(&elsewhere.words[0], &found));
+        assert_eq!(left(elsewhere.words), 6);
+        let other = said(1.2, &[1.2; 6]).words[2..3].to_vec();
+        assert_eq!(left(other), 1, "\"tablet\" does not begin what was found");
+    }
+
+    #[test]
+    fn signs_within_a_dose_tell_words_apart() {
+        let word = |text: &str| Word {
+            text: text.to_owned(),
+            start: 0.0,
+            end: 0.0,
+            confidence: 1.0,
+        };
+        assert_ne!(spelt(&word("1.5")), spelt(&word("15")));
+        assert_ne!(spelt(&word("1-0-1")), spelt(&word("101")));
+        assert_eq!(spelt(&word("Daily.")), spelt(&word("daily")));
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub(crate) struct Job {
     pub(crate) window: Window,
     /// Places of the model's window, each of 20 ms.
     pub(crate) places: i32,
+    /// Tokens that one look may write.
+    pub(crate) most_tokens: i32,
     /// Whether the model writes time stamps of its own between phrases.
     pub(crate) has_stamps: bool,
     pub(crate) watch: Watch,
@@ -117,6 +119,7 @@ impl Job {
         };
         let mut params = parameters(self.strategy, &language, threads);
         params.set_no_timestamps(!self.has_stamps);
+        params.set_max_tokens(self.most_tokens);
         if self.window == Window::Sound {
             params.set_audio_ctx(places_for(self.samples.len()).min(self.places));
         }

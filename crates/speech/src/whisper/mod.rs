@@ -84,16 +84,13 @@ impl Engine {
         install_logging_hooks();
         let header = ModelHeader::read(model)?;
         let mut parameters = WhisperContextParameters::default();
-        parameters
-            .use_gpu(HAS_GPU)
-            .flash_attn(options.flash_attention);
-        // The attention whose course tells when each word was said is not kept by the other.
-        if !options.flash_attention {
-            parameters.dtw_parameters(DtwParameters {
-                mode: header.alignment(),
-                ..Default::default()
-            });
-        }
+        // The other way to compute attention does not keep it, whose course tells when each
+        // word was said.
+        parameters.use_gpu(HAS_GPU).flash_attn(false);
+        parameters.dtw_parameters(DtwParameters {
+            mode: header.alignment(),
+            ..Default::default()
+        });
         let context = WhisperContext::new_with_params(model, parameters)
             .map_err(|_| SpeechError::ModelInvalid)?;
         Ok(Self {

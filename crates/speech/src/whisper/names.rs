@@ -55,8 +55,9 @@ impl Names {
         }
     }
 
-    /// What the model itself thought of `piece` behind `written`, of which it says the
-    /// natural logarithm of the probability after [`Self::lean`].
+    /// What the model thought of `piece` behind `written`, as a natural logarithm, of what it
+    /// says after [`Self::lean`]. Exact where one piece was leaned to; where there were more,
+    /// or another than this, too little: a doubt that is not there, never a certainty.
     pub(crate) fn unleaned(
         &self,
         written: &[WhisperTokenId],
@@ -69,7 +70,7 @@ impl Names {
         log_probability - (leaned + (1.0 - leaned) * leaning.exp()).ln()
     }
 
-    /// The pieces that go on with a name with which `written` ends, once for each such name.
+    /// The pieces that go on with a name, once for each way in which `written` ends as one begins.
     fn leaned_to(&self, written: &[WhisperTokenId]) -> impl Iterator<Item = WhisperTokenId> {
         let longest = match self.next.is_empty() {
             true => 0,
@@ -190,7 +191,7 @@ mod tests {
         assert!(after[0] > before[0] + 0.5);
         assert!((only.unleaned(&[7, 1], 2, after[0]) - before[0]).abs() < 1e-6);
         let aside = only.unleaned(&[7, 1], 3, after[1]);
-        assert!((aside - after[1]).abs() < 1e-9, "never leaned to");
+        assert!((aside - after[1]).abs() < 1e-9 && aside < before[1]);
     }
 
     #[test]

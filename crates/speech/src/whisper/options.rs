@@ -14,9 +14,6 @@ pub struct EngineOptions {
     pub search: Search,
     /// How much the model hears at a time.
     pub window: Window,
-    /// Computes attention in blocks: less memory, and faster on a graphics card. The times
-    /// of words are then guessed from the model's time stamps and the loudness, and worse.
-    pub flash_attention: bool,
 }
 
 impl Default for EngineOptions {
@@ -25,7 +22,6 @@ impl Default for EngineOptions {
             threads: default_threads(),
             search: Search::default(),
             window: Window::default(),
-            flash_attention: false,
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::cover::{Gap, uncovered};
 use super::decode::{Believed, Decoder, Manner, Sound};
-use super::invented::{is_squeezed_copy, is_unsaid};
+use super::invented::{give_way, is_unsaid};
 use super::seconds;
 use crate::audio::voice::Span;
 use crate::cut::Piece;
@@ -64,7 +64,8 @@ pub(crate) fn piece(
     if !best.is_empty() {
         best = fill(decoder, best, sound, piece, CLAUSE, &ALONE)?;
     }
-    best = fill(decoder, best, sound, piece, UNHEARD, &AFRESH)?;
+    let least = if best.is_empty() { CLAUSE } else { UNHEARD };
+    best = fill(decoder, best, sound, piece, least, &AFRESH)?;
     Ok(if is_stock(&best) {
         Vec::new()
     } else {
@@ -212,7 +213,7 @@ fn insert(segments: Vec<Segment>, found: Vec<Segment>) -> Vec<Segment> {
             ..segment.clone()
         };
         for (part, side) in [(&mut segment, &mut before), (&mut tail, &mut after)] {
-            part.words.retain(|word| !is_squeezed_copy(word, &found));
+            give_way(&mut part.words, &found);
             if !part.words.is_empty() {
                 part.follow_words();
                 side.push(part.clone());
