@@ -51,6 +51,12 @@ impl Moment {
                 | (Lunch, Lunch)
         )
     }
+
+    /// "In the evening, one hour before bedtime" is one time, though it names two; only "and"
+    /// tells that there are two.
+    const fn is_before_bed(self, other: Self) -> bool {
+        matches!((self, other), (Evening, Bedtime) | (Bedtime, Evening))
+    }
 }
 
 /// What a frequency says besides how often.
@@ -102,7 +108,14 @@ pub(crate) fn moments_of_known(words: &[&str]) -> Option<Moments> {
             [word, rest @ ..] if says_nothing_of_often(word) => rest,
             [word, rest @ ..] => {
                 let moment = Moment::of(word)?;
-                if and && moments.0.iter().any(|other| other.may_be(moment)) {
+                let open = |other: &Moment| {
+                    if and {
+                        other.may_be(moment)
+                    } else {
+                        other.is_before_bed(moment)
+                    }
+                };
+                if moments.0.iter().any(open) {
                     return None;
                 }
                 and = false;
@@ -179,6 +192,10 @@ mod tests {
             ("in the morning, after lunch and at night", Some(3)),
             ("in the evening, at night, after dinner", Some(2)),
             ("morning, noon, evening and night", Some(4)),
+            ("in the evening and one hour before bedtime", Some(2)),
+            ("in the evening one hour before bedtime", None),
+            ("at bedtime in the evening", None),
+            ("in the morning and evening, before bedtime", None),
             ("in the evening and after dinner", None),
             ("after dinner and at bedtime", None),
             ("at night and at bedtime", None),

@@ -7,6 +7,10 @@ use crate::MedicationLine;
 /// keeps a substance out.
 const TABLETS: &str = include_str!("tablets.txt");
 
+/// Combinations that are sold as a syrup as much as in tablets, though each part alone is
+/// usually a tablet.
+const SYRUPS: &[&[&str]] = &[&["ibuprofen", "paracetamol"]];
+
 /// A bare number above that counts milligrams or units rather than pieces.
 const MOST: f64 = 4.0;
 
@@ -36,14 +40,16 @@ impl MedicationLine {
             .reduce(|one, other| one && other)
     }
 
-    /// By substance, route and strength: "250 mg/5 ml" is a syrup's.
+    /// By substance, route and strength: "250 mg/5 ml" is a syrup's, "1%" a gel's.
     fn is_usually_a_tablet(&self) -> bool {
         let route = self.route.trim().to_lowercase();
         let swallowed = matches!(
             route.as_str(),
             "" | "oral" | "by mouth" | "sublingual" | "buccal"
         );
-        swallowed && !self.strength.to_lowercase().contains("ml") && self.is_of_tablets()
+        let strength = self.strength.to_lowercase();
+        let of_liquid = strength.contains("ml") || strength.contains('%');
+        swallowed && !of_liquid && self.is_of_tablets()
     }
 
     fn is_of_tablets(&self) -> bool {
@@ -52,7 +58,10 @@ impl MedicationLine {
             generic => generic,
         };
         let substance = substance.to_lowercase();
-        is_listed(&substance) || substance.split(" + ").all(is_listed)
+        let mut parts: Vec<&str> = substance.split(" + ").collect();
+        parts.sort_unstable();
+        let is_syrup = SYRUPS.contains(&parts.as_slice());
+        !is_syrup && (is_listed(&substance) || parts.into_iter().all(is_listed))
     }
 }
 
@@ -144,6 +153,32 @@ mod tests {
                 None,
             ),
             ("Volini", "diclofenac", "", "", "", None),
+            ("Metrogyl", "metronidazole", "", "", "1%", None),
+            ("Metrogyl", "metronidazole", "", "", "400 mg", Some(2.0)),
+            (
+                "Dexorange",
+                "iron + folic acid + cyanocobalamin",
+                "",
+                "",
+                "",
+                None,
+            ),
+            ("Iron", "", "", "", "", None),
+            ("Zinc", "", "", "", "20 mg", None),
+            ("Multivitamin", "", "", "", "", None),
+            ("Becosules", "vitamin b complex", "", "", "", None),
+            ("Phenergan", "promethazine", "", "", "", None),
+            ("Meftal", "mefenamic acid", "", "", "", None),
+            ("Ibugesic Plus", "ibuprofen + paracetamol", "", "", "", None),
+            ("Ibugesic Plus", "paracetamol + ibuprofen", "", "", "", None),
+            (
+                "Combiflam",
+                "ibuprofen + paracetamol",
+                "tablet",
+                "",
+                "",
+                Some(4.0),
+            ),
             ("Moxicip", "moxifloxacin", "", "", "", None),
             ("Xyz", "", "", "", "", None),
             ("", "", "", "", "", None),

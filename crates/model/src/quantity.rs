@@ -240,6 +240,22 @@ mod tests {
         assert_eq!(line.quantity(), None);
     }
 
+    #[test]
+    fn when_to_hold_a_regular_medicine_leaves_its_quantity() {
+        for (instructions, expected) in [
+            ("Hold if pulse below 60", Some(10)),
+            ("Skip if sugar is below 100", Some(10)),
+            ("S.O.S. for fever", None),
+        ] {
+            let line = MedicationLine {
+                instructions: instructions.to_owned(),
+                ..line("1 tablet", "1-0-1", "5 days")
+            };
+            assert_eq!(line.quantity(), expected, "{instructions}");
+            assert_eq!(line.is_as_needed(), expected.is_none(), "{instructions}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
 

@@ -41,7 +41,7 @@ pub(crate) fn rate(frequency: &str) -> Option<Rate> {
     let named = f64::from(moments_of_known(rest)?.count());
     let rate = match rate {
         Some(rate) if named == 0.0 => rate,
-        Some(rate) if named == rate.times && rate.unit != RateUnit::Hour => rate,
+        Some(rate) if named == rate.times && agrees_with_moments(&rate) => rate,
         None if named > 0.0 => daily(named),
         // "Twice daily, at night" says two things.
         _ => return None,
@@ -62,6 +62,16 @@ pub(crate) fn is_once(frequency: &str) -> bool {
             | ["once", "only"]
             | ["only", "once"]
     )
+}
+
+/// Whether as many times of a day as doses mean one dose at each. "Twice a week in the morning
+/// and evening" may be two doses on each of two days; "once a week in the morning" is one.
+fn agrees_with_moments(rate: &Rate) -> bool {
+    match rate.unit {
+        RateUnit::Day => true,
+        RateUnit::Week | RateUnit::Month => rate.times == 1.0,
+        RateUnit::Hour => false,
+    }
 }
 
 const fn daily(times: f64) -> Rate {
@@ -215,6 +225,10 @@ mod tests {
             ("once every 3 days", Some((1.0, 3.0, Day))),
             ("once a fortnight", Some((1.0, 2.0, Week))),
             ("once a week after breakfast", Some((1.0, 1.0, Week))),
+            ("once a week in the morning", Some((1.0, 1.0, Week))),
+            ("twice a week in the morning and evening", None),
+            ("twice a month in the morning and at night", None),
+            ("in the evening one hour before bedtime", None),
             ("once a week, then daily", None),
             ("once", None),
             ("stat", None),

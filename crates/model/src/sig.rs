@@ -4,7 +4,7 @@
 use crate::{
     MedicationLine,
     moments::moments_of_known,
-    need::speaks_of_need,
+    need::{is_marked_as_needed, speaks_of_need},
     rate::{self, Rate},
 };
 
@@ -52,10 +52,11 @@ impl MedicationLine {
         rate::rate(&self.frequency)
     }
 
-    /// Whether it is taken only when it is needed.
+    /// Whether it is taken only when it is needed: the frequency says so in any words, or the
+    /// instructions by SOS or PRN.
     #[must_use]
     pub fn is_as_needed(&self) -> bool {
-        speaks_of_need(&self.frequency)
+        speaks_of_need(&self.frequency) || is_marked_as_needed(&self.instructions)
     }
 
     /// How much at a time, where it is written as one number with a unit.

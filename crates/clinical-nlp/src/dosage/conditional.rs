@@ -107,22 +107,36 @@ const MEASURES: &[&str] = &[
     "temperature",
 ];
 
-/// Verbs before "if" that tell when not to take it, or what else to do.
+/// Verbs before "if" that tell when not to take it, or what else to do. `WARNS` of the model's
+/// `need.rs` holds the same words: this crate and that know nothing of each other.
 const OTHERWISE: &[&str] = &[
     "avoid",
+    "avoided",
     "call",
     "come",
     "consult",
+    "contact",
+    "decrease",
     "discontinue",
+    "discontinued",
+    "double",
+    "held",
     "hold",
     "increase",
+    "inform",
     "omit",
+    "omitted",
     "reduce",
     "report",
     "return",
     "review",
+    "see",
     "skip",
+    "skipped",
     "stop",
+    "stopped",
+    "visit",
+    "withheld",
     "withhold",
 ];
 
@@ -147,7 +161,7 @@ pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
     {
         return None;
     }
-    if OTHERWISE.contains(&tokens.lower(first - 1)) {
+    if warned(tokens, first) {
         return None;
     }
     let mut at = first + only + 1;
@@ -168,6 +182,22 @@ pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
         end,
         normalized: Some("as needed".to_owned()),
     })
+}
+
+/// "Hold the dose (if)", "do not take it (if)": whether the clause that ends before token `end`
+/// tells of something else than taking. Where one clause does both, nothing is read.
+fn warned(tokens: &Tokens<'_>, end: usize) -> bool {
+    for at in (0..end).rev() {
+        let limit = matches!(tokens.lower(at + 1), "exceeding" | "more" | "over");
+        match tokens.lower(at) {
+            "never" | "don" | "dont" | "don't" | "don\u{2019}t" => return true,
+            "not" if !limit => return true,
+            word if OTHERWISE.binary_search(&word).is_ok() => return true,
+            _ if !tokens.joined(at) => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// "(if) BP is above 160", "(if the) temperature is more than 101": one past the value.
@@ -209,11 +239,12 @@ fn measured(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse_sig;
     use super::*;
 
     #[test]
     fn lists_are_in_order() {
-        assert!(COMPLAINTS.is_sorted() && BETWEEN.is_sorted());
+        assert!(COMPLAINTS.is_sorted() && BETWEEN.is_sorted() && OTHERWISE.is_sorted());
     }
 
     #[test]
@@ -235,6 +266,32 @@ mod tests {
         ] {
             let found = condition(&Tokens::new(text), 1).map(|piece| piece.end);
             assert_eq!(found, end, "{text}");
+        }
+    }
+
+    #[test]
+    fn when_to_hold_a_medicine_is_not_when_to_take_it() {
+        let needed = |text: &str| {
+            let timing = parse_sig(text).timing.unwrap_or_default();
+            (timing.as_needed, timing.times.is_some())
+        };
+        for text in [
+            "25 mg twice daily, hold the dose if pulse is below 60",
+            "500 mg twice daily, skip the dose if sugar is below 100",
+            "40 mg once daily, stop it if BP is less than 90",
+            "40 mg once daily. Withhold the evening tablet if BP is below 90",
+            "twice daily, dose to be omitted if there is vomiting",
+            "twice daily, do not take it if BP is below 90",
+            "twice daily and come back to me if there is fever",
+            "once daily, increase to two tablets if BP is above 160",
+        ] {
+            assert_eq!(needed(text), (false, true), "{text}");
+        }
+        for text in [
+            "stop the old tablets, one tablet twice daily if fever",
+            "one tablet, not more than thrice daily if there is pain",
+        ] {
+            assert!(needed(text).0, "{text}");
         }
     }
 }

@@ -26,7 +26,11 @@ pub(super) fn frequency(
         if after > limit {
             break;
         }
-        timing.merge(&more);
+        if matches!(tokens.lower(end), "and" | "&") {
+            timing.add(&more);
+        } else {
+            timing.merge(&more);
+        }
         end = after;
     }
     // What is said only in words has no notation that would be whole.

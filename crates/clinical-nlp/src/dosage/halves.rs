@@ -5,9 +5,12 @@ use super::numbers::Number;
 use super::{forms, units};
 use crate::text::{Gap, Tokens};
 
-/// So many pieces and a half are taken at a time at most; a larger number before a half
-/// tablet is a strength.
-const MOST_AND_A_HALF: f64 = 4.0;
+/// So many pieces and a half are taken at a time; a larger number before "half tablet" is a
+/// strength.
+const USUAL_AND_A_HALF: f64 = 4.0;
+
+/// The same before "half tablets", which tells that the number counts tablets too.
+const MOST_AND_A_HALF: f64 = 10.0;
 
 /// Adds "and a half", "and half" where it belongs to the number. `None` where nobody can tell
 /// what it is a half of: "a million and a half".
@@ -15,11 +18,20 @@ pub(super) fn with_half(tokens: &Tokens<'_>, number: Number) -> Option<Number> {
     let Some((part, end)) = and_half(tokens, number.end) else {
         return Some(number);
     };
+    // "3.125 and a half tablet": what has a fraction is a strength.
+    if number.value.fract() != 0.0 {
+        return Some(number);
+    }
     let counted = is_counted(tokens, end);
     if multiplies(tokens, number.end) {
         return counted.then_some(number);
     }
-    if counted && number.value > MOST_AND_A_HALF {
+    let most = if is_plural(tokens, end) {
+        MOST_AND_A_HALF
+    } else {
+        USUAL_AND_A_HALF
+    };
+    if counted && number.value > most {
         return Some(number);
     }
     Some(Number {
@@ -73,6 +85,12 @@ fn is_counted(tokens: &Tokens<'_>, index: usize) -> bool {
     forms::counted(tokens, at).is_some() || units::portion_at(tokens, at)
 }
 
+/// "Tablets", "dispersible tablets", "spoons" at `index`.
+fn is_plural(tokens: &Tokens<'_>, index: usize) -> bool {
+    let end = forms::counted(tokens, index).map_or(index + 1, |(end, _)| end);
+    tokens.lower(end - 1).ends_with('s')
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -90,7 +108,16 @@ mod tests {
             ("twelve and a half mg", Some("12.5")),
             ("62 and a half mcg", Some("62.5")),
             ("seven and a half ml", Some("7.5")),
+            ("five and a half tablets", Some("5.5")),
+            ("five and a half dispersible tablets", Some("5.5")),
+            ("five and a half tablet", Some("5")),
+            ("75 and a half tablets", Some("75")),
             ("75 and a half tablet", Some("75")),
+            ("3.125 and a half tablet", Some("3.125")),
+            ("0.25 and half tablet", Some("0.25")),
+            ("2.5 and a half tablets", Some("2.5")),
+            ("two point five and a half tablet", Some("2.5")),
+            ("0.25 and half at night", Some("0.25")),
             ("40 and half a tablet", Some("40")),
             ("25 and 1/2 tablet", Some("25")),
             ("250 and half spoon", Some("250")),
@@ -116,5 +143,24 @@ mod tests {
         let sig = parse_sig("75 mg and a half tablet daily");
         assert_eq!(sig.dose.as_deref(), Some("0.5 tablet"));
         assert_eq!(sig.strength.as_deref(), Some("75 mg"));
+    }
+
+    #[test]
+    fn a_strength_with_a_fraction_keeps_the_half_tablet_apart() {
+        use super::super::PieceKind::{Count, Portion};
+        use super::super::pieces;
+        for text in [
+            "3.125 and a half tablet twice daily",
+            "0.25 and half tablet at night",
+            "2.5 and a half tablet",
+        ] {
+            let tokens = Tokens::new(text);
+            let found = pieces(&tokens, 0, tokens.len(), |_| false);
+            let dose = found
+                .iter()
+                .find(|piece| matches!(piece.kind, Count | Portion))
+                .and_then(|piece| piece.normalized.as_deref());
+            assert_eq!(dose, Some("0.5 tablet"), "{text}: {found:?}");
+        }
     }
 }

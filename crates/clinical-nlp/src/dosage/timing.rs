@@ -287,8 +287,17 @@ impl Timing {
         self.pattern.as_ref().map(|parts| parts.iter().sum())
     }
 
-    /// Takes over what the other says and this does not.
+    /// Takes over what the other says and this does not, where no "and" stands between them:
+    /// "in the evening one hour before bedtime" may be one time.
     pub(crate) fn merge(&mut self, other: &Self) {
+        let names = |timing: &Self, when: When| timing.when.contains(&when);
+        self.in_words |= names(self, When::Evening) && names(other, When::Bedtime)
+            || names(self, When::Bedtime) && names(other, When::Evening);
+        self.add(other);
+    }
+
+    /// The same behind "and", which tells of another time.
+    pub(super) fn add(&mut self, other: &Self) {
         self.times = self.times.or(other.times);
         self.times_to = self.times_to.or(other.times_to);
         self.every = self.every.or(other.every);
