@@ -153,12 +153,8 @@ pub(super) fn condition(tokens: &Tokens<'_>, first: usize) -> Option<Piece> {
         .enumerate()
         .all(|(step, word)| tokens.lower(first + step) == *word);
     let only = if case { 2 } else { only };
-    if !case
-        && !matches!(
-            tokens.lower(first + only),
-            "if" | "when" | "whenever" | "unless"
-        )
-    {
+    // "Unless pulse is below 60" tells when not to take it.
+    if !case && !matches!(tokens.lower(first + only), "if" | "when" | "whenever") {
         return None;
     }
     if warned(tokens, first) {
@@ -283,6 +279,7 @@ mod tests {
             "twice daily, dose to be omitted if there is vomiting",
             "twice daily, do not take it if BP is below 90",
             "twice daily and come back to me if there is fever",
+            "twice daily unless pulse is below 60",
             "once daily, increase to two tablets if BP is above 160",
         ] {
             assert_eq!(needed(text), (false, true), "{text}");
